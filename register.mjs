@@ -1,0 +1,4 @@
+// Runs TypeScript through ts-node: node --import ./register.mjs FILE.ts
+import { register } from 'node:module';
+
+register('ts-node/esm', import.meta.url);
