@@ -1,0 +1,98 @@
+import { fail } from '../base/index.js';
+import { checkShape, LIMITS, NUMBER_FIELDS, type NumberField, preset, type Shape } from '../shape/index.js';
+import { activationItems, fillActivations } from './activations.js';
+import { type Convention, checkConvention, FLOP_ITEMS, fillMultiplyAdds, toConvention } from './flops.js';
+import { sum } from './ledger.js';
+import { countOptimizerState, type MemoryOptions, parseMemoryOptions } from './memory.js';
+import { fillParams, PARAM_ITEMS } from './params.js';
+import { checkWorkload, ONE_SEQUENCE, type Workload } from './workload.js';
+
+/** Shapes as columns: all seven numbers, each an array of one length. */
+export type ShapeColumns = Readonly<Record<NumberField, ArrayLike<number>>>;
+
+export interface BulkOptions extends MemoryOptions {
+  readonly workload?: Workload;
+  readonly convention?: Convention;
+  readonly feed_forward_proj?: Shape['feed_forward_proj'];
+  readonly tie_word_embeddings?: boolean;
+}
+
+export interface BulkCosts {
+  readonly params: Float64Array;
+  readonly nonEmbeddingParams: Float64Array;
+  /** Of one forward pass over the workload; a training step is three times as much. */
+  readonly forwardFlops: Float64Array;
+  readonly trainStepFlops: Float64Array;
+  /** Weights, gradients, optimiser state and activations, bytes. */
+  readonly trainBytes: Float64Array;
+}
+
+/** Weight and gradient in fp32 (4 + 4), or both in bf16 and the fp32 master copy (2 + 2 + 4). */
+const WEIGHT_BYTES = 8;
+
+/** Costs of many shapes at once: the same formulas as the ledgers, a million shapes in well under a second. */
+export function costShapes(columns: ShapeColumns, options: BulkOptions = {}): BulkCosts {
+  const {
+    workload = ONE_SEQUENCE,
+    convention = 'torch',
+    feed_forward_proj = 'relu',
+    tie_word_embeddings = true,
+  } = options;
+  const { precision, optimizer, attention, dropout } = options;
+  const memory = parseMemoryOptions({ precision, optimizer, attention, dropout });
+  checkConvention(convention);
+  checkWorkload(workload);
+  const rows = checkColumns(columns);
+  const costs = createCosts(rows);
+  const shape = { ...checkShape({ ...preset('base'), feed_forward_proj, tie_word_embeddings }) };
+  const params = new Float64Array(PARAM_ITEMS.length);
+  const flops = new Float64Array(FLOP_ITEMS.length);
+  const saved = new Float64Array(activationItems.length);
+  for (let row = 0; row < rows; row++) {
+    setShape(shape, columns, row);
+    fillParams(shape, params);
+    fillMultiplyAdds(shape, workload, flops);
+    toConvention(flops, convention);
+    fillActivations(shape, workload, memory, saved);
+    const total = sum(params);
+    const forward = sum(flops);
+    costs.params[row] = total;
+    costs.nonEmbeddingParams[row] = total - params[0] - params[1];
+    costs.forwardFlops[row] = forward;
+    costs.trainStepFlops[row] = 3 * forward;
+    costs.trainBytes[row] = WEIGHT_BYTES * total + 4 * countOptimizerState(shape, memory.optimizer, total) + sum(saved);
+  }
+  return costs;
+}
+
+type MutableNumbers = { -readonly [Field in NumberField]: number };
+
+function setShape(shape: MutableNumbers, columns: ShapeColumns, row: number): void {
+  for (const field of NUMBER_FIELDS) {
+    const value = columns[field][row];
+    if (!(value >= 1 && value <= LIMITS[field] && Number.isInteger(value)))
+      fail(`${field} must be an integer in [1, ${LIMITS[field]}], got ${value} in row ${row + 1}`);
+    shape[field] = value;
+  }
+}
+
+function checkColumns(columns: ShapeColumns): number {
+  const rows = columns.num_layers?.length;
+  for (const field of NUMBER_FIELDS) {
+    if (columns[field] === undefined) fail(`shape columns must have ${field}, got none`);
+    if (columns[field].length !== rows)
+      fail(`shape columns must have one length, got ${columns[field].length} for ${field} and ${rows} for num_layers`);
+  }
+  return rows;
+}
+
+function createCosts(rows: number): BulkCosts {
+  const column = () => new Float64Array(rows);
+  return {
+    params: column(),
+    nonEmbeddingParams: column(),
+    forwardFlops: column(),
+    trainStepFlops: column(),
+    trainBytes: column(),
+  };
+}
