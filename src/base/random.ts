@@ -1,4 +1,4 @@
-import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
+import { mersenne, unsafeUniformIntDistribution } from 'pure-rand';
 import { fail } from './error.js';
 import { mustBe } from './messages.js';
 
@@ -24,9 +24,9 @@ export function checkSeed(seed: number): number {
   return seed;
 }
 
-/** Source: xoroshiro128+ (Blackman and Vigna 2018), through pure-rand. */
+/** Source: Mersenne Twister (Matsumoto and Nishimura 1998), through pure-rand; neighbouring seeds start far apart. */
 export function createRandom(seed: number): Random {
-  const generator = xoroshiro128plus(checkSeed(seed));
+  const generator = mersenne(checkSeed(seed));
   const bits26 = () => generator.unsafeNext() & (TWO_26 - 1);
   const uniform = () => (bits26() * TWO_26 + bits26()) / 2 ** 52;
   return {

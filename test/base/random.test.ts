@@ -18,6 +18,18 @@ test('normal() has mean 0 and standard deviation 1', t => {
   t.true(Math.abs(standardDeviation(values) - 1) < 0.02);
 });
 
+test('the first numbers of neighbouring seeds are as random as any', t => {
+  const first = Array.from({ length: 500 }, (_, seed) => draws(seed, 1, 'normal')[0]);
+  t.true(Math.abs(mean(first)) < 0.15, String(mean(first)));
+  t.true(Math.abs(standardDeviation(first) - 1) < 0.1);
+});
+
+test('createRandom(5489) is the reference Mersenne Twister', t => {
+  // Matsumoto and Nishimura: init_genrand(5489) gives 3499211612, 581869302, ... ; 26 low bits of each make a number
+  const low = (value: number) => value % 2 ** 26;
+  t.is(createRandom(5489).uniform(), (low(3499211612) * 2 ** 26 + low(581869302)) / 2 ** 52);
+});
+
 test('integer(below) reaches every value and no other', t => {
   const random = createRandom(3);
   const seen = new Set(Array.from({ length: 500 }, () => random.integer(7)));

@@ -1,0 +1,147 @@
+import { type Notation, padRange, type Range, rangeOf } from './axis.js';
+import {
+  type Axes,
+  type ChartSize,
+  type ChartSpec,
+  type ChartText,
+  frame,
+  type Layer,
+  type Plot,
+  plotOf,
+  projectAxes,
+} from './frame.js';
+import { checkNumber, checkSome, dotLayer, nameLayers, onAxes, pathOf, shared } from './layers.js';
+import { regionHeads, regionLayers } from './region.js';
+import { type Corner, type Region, staircase, WHOLE } from './staircase.js';
+import { plainText } from './text.js';
+
+/** A model with what it costs and how good it is. */
+export interface FrontierPoint {
+  readonly name: string;
+  /** In the unit of the cost axis; positive. */
+  readonly cost: number;
+  readonly quality: number;
+  /** On the frontier: nothing is cheaper and as good. */
+  readonly efficient: boolean;
+  /** Named in the accent colour whether efficient or not: the sizes that everyone knows. */
+  readonly accent?: boolean;
+}
+
+export interface FrontierValues extends ChartText {
+  readonly points: readonly FrontierPoint[];
+  readonly cost: {
+    readonly title: string;
+    readonly notation: Notation;
+    /** 'larger' for speeds: the axis then runs backwards, so that cheap is left on every chart. Default 'smaller'. */
+    readonly better?: 'smaller' | 'larger';
+  };
+  readonly quality: { readonly title: string /** Default 'larger'. */; readonly better?: 'smaller' | 'larger' };
+  readonly regions?: readonly Region[];
+}
+
+/** Room around the points, as a share of each range. */
+const EDGE = 0.07;
+/** Room at the top of the plot for the names of regions, as a share of the range. */
+const HEAD = 0.14;
+
+/**
+ * Quality against cost: the frontier as a staircase, the models on it by name, the others in grey.
+ *
+ * Cheap is left and good is up on every such chart: axes on which smaller or larger is better turn accordingly.
+ * With regions there is one staircase per region.
+ */
+export function frontierChart(values: FrontierValues, size: ChartSize = {}): ChartSpec {
+  const { points, regions = [] } = values;
+  checkSome('frontierChart', points);
+  points.forEach(({ cost, quality }, i) => {
+    checkNumber(`points[${i}].cost`, cost, { positive: true });
+    checkNumber(`points[${i}].quality`, quality);
+  });
+  const axes = axesOf(values, plotOf(size));
+  const stairs = stairsOf(values, axes.x.range);
+  return frame(values, axes.plot, [
+    ...regionLayers(regions, axes),
+    ...stairs.map(stepLayer),
+    ...pointLayers(values, axes),
+    ...namesOf(values, axes, stairs),
+  ]);
+}
+
+/** Both axes; that of quality has room at its top where regions are named. */
+function axesOf({ points, cost, quality, regions = [] }: FrontierValues, plot: Plot): Axes {
+  const reverse = quality.better === 'smaller';
+  const [low, high] = padRange(rangeOf(points.map(point => point.quality)), EDGE);
+  const head = regions.length > 0 ? HEAD * (high - low) : 0;
+  return {
+    plot,
+    x: {
+      field: 'cost',
+      title: cost.title,
+      range: padRange(rangeOf(points.map(point => point.cost)), EDGE, true),
+      notation: cost.notation,
+      log: true,
+      reverse: cost.better === 'larger',
+    },
+    y: {
+      field: 'quality',
+      title: quality.title,
+      range: reverse ? [low - head, high] : [low, high + head],
+      notation: 'plain',
+      reverse,
+    },
+  };
+}
+
+function stairsOf({ points, cost, regions = [] }: FrontierValues, range: Range): Corner[][] {
+  const efficient = points.filter(point => point.efficient);
+  const options = { range, larger: cost.better === 'larger' };
+  return (regions.length > 0 ? regions : [WHOLE])
+    .map(region => staircase(efficient, region, options))
+    .filter(corners => corners.length > 0);
+}
+
+const stepLayer = (corners: readonly Corner[]): Layer => ({
+  data: { values: corners.map(([cost, quality], order) => ({ cost, quality, order })) },
+  mark: { type: 'line', style: 'step', clip: true },
+  encoding: { x: shared('cost'), y: shared('quality'), order: { field: 'order' } },
+});
+
+/** One layer for each way a point can stand: dominated, on the frontier, and both in the accent colour. */
+const STYLES = [
+  { style: 'muted', efficient: false, accent: false, area: 36 },
+  { style: 'frontier', efficient: true, accent: false, area: 64 },
+  { style: 'accent', efficient: true, accent: true, area: 64 },
+  { style: 'accentHollow', efficient: false, accent: true, area: 64 },
+] as const;
+
+function pointLayers({ points }: FrontierValues, axes: Axes): Layer[] {
+  return STYLES.flatMap(({ style, efficient, accent, area }) => {
+    const rows = points
+      .filter(point => point.efficient === efficient && Boolean(point.accent) === accent)
+      .map(({ name, cost, quality }) => ({
+        name: plainText(name),
+        ...onAxes(axes, cost, quality),
+        standing: efficient ? 'on the frontier' : 'dominated',
+      }));
+    return rows.length > 0
+      ? [dotLayer(axes, rows, { style, area, kind: 'Model', more: [['standing', 'Standing']] })]
+      : [];
+  });
+}
+
+function namesOf({ points, regions = [] }: FrontierValues, axes: Axes, stairs: readonly Corner[][]): Layer[] {
+  const { toX, toY } = projectAxes(axes);
+  const names = points.map(({ name, cost, quality, efficient, accent = false }) => ({
+    text: plainText(name),
+    x: toX(cost),
+    y: toY(quality),
+    radius: efficient || accent ? 5.5 : 4.5,
+    accent,
+    quiet: !efficient && !accent,
+  }));
+  return nameLayers(names, {
+    ...axes.plot,
+    obstacles: regionHeads(regions, axes),
+    lines: stairs.flatMap(corners => pathOf(corners.map(([cost, quality]) => [toX(cost), toY(quality)]))),
+  });
+}

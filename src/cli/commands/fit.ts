@@ -1,0 +1,167 @@
+import { type Columns, fail, format, unknownName } from '../../base/index.js';
+import {
+  type Bootstrap,
+  bootstrapFit,
+  FIT_STATUS,
+  type Fit,
+  type FitOptions,
+  fitLaw,
+  type ParamOption,
+  predictBootstrap,
+  predictFit,
+} from '../../fit/index.js';
+import { findLaw, inputNames, type Law } from '../../law/index.js';
+import { numericColumns, type Table } from '../../runs/index.js';
+import { parseNumber, parseNumbers, parsePairs } from '../input.js';
+import { loadRuns, type RunOptions, rowOf } from '../runs.js';
+import { formatTable, print, printJson } from '../table.js';
+
+export interface FitCommandOptions extends RunOptions {
+  readonly law: string;
+  readonly start?: string;
+  readonly fix?: string;
+  readonly tie?: string;
+  readonly rho?: string;
+  readonly huberDelta?: string;
+  readonly bootstrap?: string;
+  readonly unit?: string;
+  readonly level: string;
+  readonly seed: string;
+  readonly predict?: string;
+  readonly json?: true;
+}
+
+export async function runFit(runs: string, options: FitCommandOptions): Promise<void> {
+  const law = findLaw(options.law);
+  const table = await loadRuns(runs, options);
+  const columns = numericColumns(table, [...inputNames(law), law.response.name]);
+  const fitOptions = parseOptions(options, table);
+  const bootstrap = options.bootstrap === undefined ? null : runBootstrap(columns, law, fitOptions, options.bootstrap);
+  const fit = bootstrap?.fit ?? fitLaw(columns, law, fitOptions);
+  const params = bootstrap?.params ?? fit.params;
+  const predictions = options.predict === undefined ? undefined : await predictRows(fit, bootstrap, options);
+  if (options.json) return printJson(wire({ fit, params, table, predictions }));
+  print(fitTable({ fit, params, table, bootstrap }));
+  if (predictions) print(`\n${predictionTable(predictions, law)}`);
+}
+
+function parseOptions(options: FitCommandOptions, table: Table): FitOptions {
+  const { start, fix, tie, rho, huberDelta, level, seed, unit } = options;
+  const params: Record<string, ParamOption> = {};
+  for (const [name, value] of Object.entries(start ? parseNumbers('--start', start) : {}))
+    params[name] = { start: value };
+  for (const [name, value] of Object.entries(fix ? parseNumbers('--fix', fix) : {}))
+    params[name] = { ...params[name], value };
+  return {
+    params,
+    ...(tie && { tie: parsePairs('--tie', tie) }),
+    ...(rho && { rho: rho as FitOptions['rho'] }),
+    ...(huberDelta && { huberDelta: parseNumber('--huber-delta', huberDelta) }),
+    ...(unit && { unit: unitOf(table, unit.split(',')) }),
+    level: parseNumber('--level', level),
+    seed: parseNumber('--seed', seed),
+  };
+}
+
+/** Rows alike in all these columns are one run. */
+function unitOf({ columns, rows, source }: Table, names: readonly string[]): string[] {
+  for (const name of names)
+    if (!Object.hasOwn(columns, name))
+      fail(`--unit: ${unknownName(`column of ${source.file}`, name, Object.keys(columns))}`);
+  return Array.from({ length: rows }, (_, row) => JSON.stringify(names.map(name => columns[name][row])));
+}
+
+const runBootstrap = (columns: Columns, law: Law, options: FitOptions, replicates: string) =>
+  bootstrapFit(columns, law, { ...options, replicates: parseNumber('--bootstrap', replicates) });
+
+type Row = Record<string, number | string | null>;
+
+/** Each row of the file with the law's value there and its interval. */
+async function predictRows(
+  fit: Fit,
+  bootstrap: Bootstrap | null,
+  { predict = '', map }: FitCommandOptions,
+): Promise<Row[]> {
+  const names = inputNames(fit.law);
+  // the targets may already use the law's names
+  const wanted = Object.entries(map ? parsePairs('--map', map) : {}).filter(([name]) => names.includes(name));
+  const plain = await loadRuns(predict, {});
+  const mapped = wanted.filter(([name, column]) => name !== column && !Object.hasOwn(plain.columns, name));
+  const table =
+    mapped.length === 0 ? plain : await loadRuns(predict, { map: mapped.map(pair => pair.join('=')).join(',') });
+  const columns = numericColumns(table, names);
+  return Array.from({ length: table.rows }, (_, row) => {
+    const inputs = Object.fromEntries(names.map(name => [name, columns[name][row]]));
+    const prediction = bootstrap ? predictBootstrap(bootstrap, inputs) : predictFit(fit, inputs);
+    return { ...rowOf(plain, row), ...inputs, ...prediction };
+  });
+}
+
+interface Finding {
+  readonly fit: Fit;
+  readonly params: Fit['params'];
+  readonly table: Table;
+}
+
+function wire({ fit, params, table, predictions }: Finding & { readonly predictions?: Row[] }) {
+  return {
+    law: fit.law.name,
+    inputs: inputNames(fit.law),
+    rows: fit.rows,
+    rho: fit.rho,
+    ...(fit.rho === 'huber' && { huber_delta: fit.huberDelta }),
+    residual: fit.residual,
+    status: fit.status,
+    objective: fit.objective,
+    params,
+    level: fit.level,
+    verdicts: fit.verdicts,
+    metrics: fit.metrics,
+    seed: fit.seed,
+    data: { ...table.source, rows: table.rows },
+    ...(predictions && { predictions }),
+  };
+}
+
+function fitTable({ fit, params, table, bootstrap }: Finding & { readonly bootstrap: Bootstrap | null }): string {
+  const { law, status, rho, huberDelta, residual, metrics } = fit;
+  const interval = `${format.percent(fit.level, 0)} interval`;
+  const meaning = new Map(law.params.map(param => [param.name, param.meaning]));
+  const rows = Object.entries(params).map(([name, { value, se, lo, hi }]) => [
+    name,
+    format.digits(value, 6),
+    se === 0 ? 'held' : format.digits(se, 3),
+    se === 0 ? '' : `${format.digits(lo)} to ${format.digits(hi)}`,
+    meaning.get(name) ?? '',
+  ]);
+  const columns = [
+    { title: law.name, align: 'left' },
+    { title: 'value' },
+    { title: 'std. error' },
+    { title: interval },
+    { title: '', align: 'left' },
+  ] as const;
+  const loss = rho === 'huber' ? `Huber ${huberDelta}` : 'least squares';
+  const how = bootstrap
+    ? `percentile bootstrap, ${bootstrap.replicates} draws by ${bootstrap.unit}`
+    : 'sandwich covariance';
+  return [
+    `${law.response.name} = ${law.formula}`,
+    `${fit.rows} rows of ${table.source.file}; ${loss} on ${residual === 'log' ? `ln ${law.response.name}` : law.response.name}; ${how}`,
+    '',
+    formatTable(columns, rows),
+    '',
+    `objective ${fit.objective.toPrecision(10)}   rmse ${format.digits(metrics.rmse)}   r2 ${format.digits(metrics.r2)}   AIC ${format.digits(metrics.aic, 6)}   BIC ${format.digits(metrics.bic, 6)}`,
+    `status: ${status}${FIT_STATUS[status] && ` - ${FIT_STATUS[status]}`}`,
+    ...fit.verdicts.map(({ code, text }) => `${code}: ${text}`),
+  ].join('\n');
+}
+
+function predictionTable(rows: readonly Row[], law: Law): string {
+  const names = [...inputNames(law), 'value', 'lo', 'hi'];
+  const cell = (value: Row[string]) => (typeof value === 'number' ? format.digits(value, 5) : String(value));
+  return formatTable(
+    names.map(title => ({ title })),
+    rows.map(row => names.map(name => cell(row[name]))),
+  );
+}

@@ -1,0 +1,3 @@
+export { inputNames, type Law, type LawInput, type LawLimit, type LawParam, paramNames } from './law.js';
+export { parseInputs, parseParams, predictLaw } from './predict.js';
+export { findLaw, LAWS } from './registry.js';

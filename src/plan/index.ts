@@ -1,0 +1,1 @@
+export { type ComputeOptimum, computeOptimum, type SplitConstants } from './optimum.js';
