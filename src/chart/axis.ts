@@ -73,14 +73,15 @@ export function labelExpression(notation: Notation, ticks: readonly number[], lo
 const RANGE_DIGITS = 8;
 const short = (value: number) => Number(value.toPrecision(RANGE_DIGITS));
 
+function widened([from, to]: Range, share: number): Range {
+  const length = to - from || Math.abs(from) || 1;
+  return [from - share * length, to + share * length];
+}
+
 /** Widens a range by a share of its length at both ends; on a log axis, of its length in logs. A point gets a length. */
 export function padRange([from, to]: Range, share: number, log = false): Range {
-  if (log) {
-    const [low, high] = padRange([Math.log(from), Math.log(to)], share);
-    return [short(Math.exp(low)), short(Math.exp(high))];
-  }
-  const length = to - from || Math.abs(from) || 1;
-  return [short(from - share * length), short(to + share * length)];
+  const [low, high] = log ? widened([Math.log(from), Math.log(to)], share).map(Math.exp) : widened([from, to], share);
+  return [short(low), short(high)];
 }
 
 /** The smallest range that holds all values. */

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { fail, mustBe } from '../base/index.js';
 import { labelExpression, linearTicks, logTicks, type Notation, type Project, project, type Range } from './axis.js';
-import { plainText, wrapText } from './text.js';
+import { balanceText, plainText, wrapText } from './text.js';
 import { MARGIN, SIZE, theme } from './theme.js';
 
 /** A Vega-Lite specification, plain data: draw it with `renderSvg`, vega-embed or any other tool that reads Vega-Lite 6. */
@@ -63,8 +63,8 @@ export function frame(
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     description: plainText(subtitle ? `${title} ${subtitle}` : title),
     title: {
-      text: wrapText(plainText(title), width, SIZE.title, { bold: true }),
-      ...(subtitle && { subtitle: wrapText(plainText(subtitle), width, SIZE.label) }),
+      text: balanceText(plainText(title), width, SIZE.title, { bold: true }),
+      ...(subtitle && { subtitle: balanceText(plainText(subtitle), width, SIZE.label) }),
     },
     width: plot.width,
     height: plot.height,

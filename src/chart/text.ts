@@ -47,6 +47,19 @@ export function wrapText(text: string, width: number, size: number, options: { b
   return lines;
 }
 
+const NARROWER = 0.96;
+
+/** As `wrapText`, with lines of like length: as narrow as the number of lines allows. */
+export function balanceText(text: string, width: number, size: number, options: { bold?: boolean } = {}): string[] {
+  let lines = wrapText(text, width, size, options);
+  for (let less = width * NARROWER; less > width / 2; less *= NARROWER) {
+    const narrower = wrapText(text, less, size, options);
+    if (narrower.length > lines.length) break;
+    lines = narrower;
+  }
+  return lines;
+}
+
 /**
  * Text from data, safe to draw: characters that no XML may hold become spaces. The rest stays as it is;
  * markup in it stays text, since nothing here builds markup or expressions from data.

@@ -30,11 +30,11 @@ function costSection(costs: readonly CostLine[]): Section {
     columns: [
       { key: 'name', title: 'Shape' },
       { key: 'params', title: 'Parameters', format: format.count },
-      { key: 'nonEmbedding', title: 'Without embeddings', format: format.count },
+      { key: 'nonEmbedding', title: 'Non-embedding', format: format.count },
       { key: 'forward', title: 'Forward', unit: 'FLOPs', format: value => format.si(value) },
       { key: 'training', title: 'Whole training', unit: 'FLOPs', format: value => format.digits(value, 3) },
       { key: 'overstated', title: '6ND over exact' },
-      { key: 'memory', title: 'Training memory, batch 1', unit: 'fp32, Adam', format: format.bytes },
+      { key: 'memory', title: 'Memory', unit: 'fp32, Adam', format: format.bytes },
     ],
     rows: costs.map(({ name, params, flops, memory, training, overstated }) => ({
       name,
@@ -126,7 +126,11 @@ function fitSection({ rows, params, points, curve, level, about }: FitStudy): Se
       { key: 'within', title: 'Verdict' },
       { key: 'source', title: 'Source' },
     ],
-    rows: rows.map(row => ({ ...row, within: verdictCell(row.within ? 'agrees' : 'differs', row.within) })),
+    rows: rows.map(({ source, note, within, ...row }) => ({
+      ...row,
+      within: verdictCell(within ? 'agrees' : 'differs', within),
+      source: note === undefined ? source : `${source}: ${note}`,
+    })),
   };
   return {
     title: 'A scaling law, fitted again',
@@ -181,12 +185,12 @@ function scoreSection({ measured, recalled }: ScoreStudy): Section {
     blocks: [
       'A sigmoid turns loss into score. Colour shows the depth: where shape mattered beyond the loss, one colour would lie above the line.',
       chart(measured, {
-        title: 'Gemstones: one curve for all shapes',
+        title: 'Gemstones: score against loss, coloured by depth',
         subtitle: 'Mean of nine benchmarks against validation loss; 22 shapes and their checkpoints',
         shapeTitle: 'Layers',
       }),
       chart(recalled, {
-        title: 'Scale Efficiently, Table 4: deeper encoders score above the curve',
+        title: 'Scale Efficiently, Table 4: score against loss, coloured by encoder depth',
         subtitle: 'Recalled figures: an illustration, not evidence',
         shapeTitle: 'Encoder layers',
       }),

@@ -25,17 +25,17 @@ export interface RawTable {
  * numbers, and integers past 2^53 become the nearest double. Every other column is text.
  */
 export function readCsv({ file, name, bytes }: Input): Promise<RawTable> {
-  const names = headerNames(name, bytes);
+  const { names, blankLines } = readHeader(name, bytes);
   const cells = names.map((_, index) => `c${index}`);
   const schema = `{${cells.map(cell => `${cell}: 'VARCHAR'`).join(', ')}}`;
   return withDatabase({ files: true }, async connection => {
     try {
       await connection.run(
         `CREATE TABLE cells AS SELECT * FROM read_csv(${quotePath(resolve(file))}, columns = ${schema},
-         auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', comment = '')`,
+         auto_detect = false, skip = ${blankLines}, header = true, delim = ',', quote = '"', escape = '"', comment = '')`,
       );
     } catch (error) {
-      return fail(csvSentence(name, error));
+      return fail(csvSentence(name, error, blankLines));
     }
     const numeric = await findNumeric(connection, cells);
     const values = await fetchColumns(
@@ -57,26 +57,31 @@ async function findNumeric(connection: DuckDBConnection, cells: readonly string[
   return answer.getRowsJS()[0].map(value => value === true);
 }
 
-/** The names of the first record; blanks around a name do not belong to it, and a nameless column is numbered. */
-function headerNames(file: string, bytes: Buffer): string[] {
+/** The names of the first record. Blanks around a name do not belong to it, and a nameless column is numbered. */
+function readHeader(file: string, bytes: Buffer): { names: string[]; blankLines: number } {
   const start = bytes.subarray(0, 1 << 20).toString('utf8');
+  const before = /^\ufeff?[\r\n]*/.exec(start)?.[0] ?? '';
+  const cell = /[ \t]*(?:"((?:[^"]|"")*)"|([^",\r\n]*))[ \t]*(,|\r|\n|$)/y;
+  cell.lastIndex = before.length;
   const names: string[] = [];
-  const cell = /[ \t]*(?:"((?:[^"]|"")*)"|([^,\r\n]*))[ \t]*(,|\r|\n|$)/y;
-  cell.lastIndex = start.startsWith('\ufeff') ? 1 : 0;
   for (let end = ','; end === ','; ) {
-    const match = cell.exec(start) ?? fail(`${file}, header must be names between commas, got ${shown(start)}`);
+    const match =
+      cell.exec(start) ??
+      fail(
+        `${file}, header must be names between commas, with quotes closed, got ${shown(start.slice(before.length))}`,
+      );
     const name = (match[1]?.replaceAll('""', '"') ?? match[2]).trim();
     names.push(name || `column_${names.length + 1}`);
     end = match[3];
   }
-  return names;
+  return { names, blankLines: before.match(/\r\n|\r|\n/g)?.length ?? 0 };
 }
 
 /** DuckDB counts records, the header first; people count data rows. */
-function csvSentence(file: string, error: unknown): string {
+function csvSentence(file: string, error: unknown, blankLines: number): string {
   const text = String(error);
-  const record = /CSV Error on Line: (\d+)/.exec(text)?.[1];
-  const row = record === '1' ? `${file}, header` : `${file}, row ${Number(record) - 1}`;
+  const record = Number(/CSV Error on Line: (\d+)/.exec(text)?.[1]) - blankLines;
+  const row = `${file}, row ${record - 1}`;
   const width = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(text);
   if (record && width) return `${row} must have ${width[1]} cells as the header has, got ${width[2]}`;
   if (record && text.includes('unterminated quote')) return `${row} must close its quotes, got ${originalLine(text)}`;

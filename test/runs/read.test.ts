@@ -28,7 +28,7 @@ const same: Record<string, [string | Uint8Array, Record<string, unknown[]>]> = {
   'a byte order mark': ['\ufeffa,b\n1,2\n', { a: [1], b: [2] }],
   'CRLF line ends': ['a,b\r\n1,2\r\n3,4\r\n', { a: [1, 3], b: [2, 4] }],
   'no newline at the end': ['a,b\n1,2', { a: [1], b: [2] }],
-  'blank lines': ['a,b\n\n1,2\n\n3,4\n\n', { a: [1, 3], b: [2, 4] }],
+  'blank lines': ['\n\na,b\n\n1,2\n\n3,4\n\n', { a: [1, 3], b: [2, 4] }],
   'quotes, commas and newlines in cells': ['a,b\n"x, ""y""\nz",2\n', { a: ['x, "y"\nz'], b: [2] }],
   'exponents, signs, blanks and grouped digits': [
     'a,b\n1e18,1_000\n -2.5E-3 ,+.5\n',
@@ -122,6 +122,20 @@ test(
   'runs.csv',
   'a,b\n"x\ny",2\n1,2,3\n',
   /runs\.csv, row 2 must have 2 cells as the header has, got 3$/,
+);
+test(
+  'a row that is too short after blank lines',
+  refused,
+  'runs.csv',
+  '\n\na,b\n1,2\n3\n',
+  /runs\.csv, row 2 must have 2 cells/,
+);
+test(
+  'a header with a broken quote',
+  refused,
+  'runs.csv',
+  '"a"b,c\n1,2\n',
+  /runs\.csv, header must be names between commas, with quotes closed/,
 );
 test(
   'a quote that is not closed',

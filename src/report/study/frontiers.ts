@@ -113,7 +113,7 @@ async function studyTable4(): Promise<FrontierStudy> {
   const used = frontierByRegion(points, [flops, qualities[3]]).filter(region => region.points.length > 0);
   const efficient = new Set(used.flatMap(region => region.points));
   return {
-    title: 'Scale Efficiently, Table 4: T5-base and T5-large lie below the frontier',
+    title: 'Scale Efficiently, Table 4: where T5-base and T5-large stand',
     subtitle: "Scores are recalled; training FLOPs are our exact count at the paper's recipe",
     about:
       'The paper calls a model efficient when it is not dominated on at least one cost axis for at least one task. That is easy to pass; the strict column asks for the one pair of the chart.',
