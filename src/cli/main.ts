@@ -22,7 +22,9 @@ function explain(error: unknown): number {
 }
 
 /** A file that cannot be read or written: the system's one line says which and why. */
-const isFileError = (error: unknown) => error instanceof Error && 'syscall' in error && 'path' in error;
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
+}
 
 // a reader that closes early (| head) is no error
 process.stdout.on('error', error => {
