@@ -85,6 +85,7 @@ function addFit(program: Command): void {
     .option('--unit <COLUMNS>', 'columns that name a run: its rows are drawn together')
     .option('--level <P>', 'coverage of the intervals', '0.95')
     .option('--seed <N>', 'decides starts and draws', '0')
+    .option('--chart <FILE>', 'the fit as a picture: .svg, .png, or .json for its Vega-Lite specification')
     .option('--predict <FILE>', "rows of inputs to predict, under the law's names or the mapped ones")
     .addOption(json())
     .action(async (runs, options) => (await import('./commands/fit.js')).runFit(runs, options));

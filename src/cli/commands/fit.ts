@@ -11,7 +11,9 @@ import {
   predictFit,
 } from '../../fit/index.js';
 import { findLaw, inputNames, type Law } from '../../law/index.js';
+import { writeChart } from '../../report/index.js';
 import { numericColumns, type Table } from '../../runs/index.js';
+import { drawFit, fitChart, fitPicture } from '../fit-picture.js';
 import { parseNumber, parseNumbers, parsePairs } from '../input.js';
 import { loadRuns, type RunOptions, rowOf } from '../runs.js';
 import { formatTable, print, printJson } from '../table.js';
@@ -28,6 +30,7 @@ export interface FitCommandOptions extends RunOptions {
   readonly level: string;
   readonly seed: string;
   readonly predict?: string;
+  readonly chart?: string;
   readonly json?: true;
 }
 
@@ -40,8 +43,11 @@ export async function runFit(runs: string, options: FitCommandOptions): Promise<
   const fit = bootstrap?.fit ?? fitLaw(columns, law, fitOptions);
   const params = bootstrap?.params ?? fit.params;
   const predictions = options.predict === undefined ? undefined : await predictRows(fit, bootstrap, options);
+  const picture = fitPicture({ fit, bootstrap, columns, rowNumbers: table.rowNumbers });
+  if (options.chart !== undefined) await writeChart(fitChart(picture, titles(fit, table)), options.chart);
   if (options.json) return printJson(wire({ fit, params, table, predictions }));
   print(fitTable({ fit, params, table, bootstrap }));
+  print(`\n${await drawFit(picture)}`);
   if (predictions) print(`\n${predictionTable(predictions, law)}`);
 }
 
@@ -122,6 +128,11 @@ function wire({ fit, params, table, predictions }: Finding & { readonly predicti
     ...(predictions && { predictions }),
   };
 }
+
+const titles = ({ law, rows, level }: Fit, { source }: Table) => ({
+  title: `${law.title}, fitted`,
+  subtitle: `${rows} rows of ${source.file}; ${law.response.name} = ${law.formula}; band: ${format.percent(level, 0)} interval of the law`,
+});
 
 function fitTable({ fit, params, table, bootstrap }: Finding & { readonly bootstrap: Bootstrap | null }): string {
   const { law, status, rho, huberDelta, residual, metrics } = fit;
