@@ -13,9 +13,11 @@ export function createProgram(): Command {
     .helpCommand(false);
   addCost(program);
   addFit(program);
+  addFits(program);
   addFrontier(program);
   addClaims(program);
   addTrain(program);
+  addReport(program);
   addReproduce(program);
   return program;
 }
@@ -91,6 +93,15 @@ function addFit(program: Command): void {
     .action(async (runs, options) => (await import('./commands/fit.js')).runFit(runs, options));
 }
 
+function addFits(program: Command): void {
+  program
+    .command('fits')
+    .description('remakes every published fit under fits/ and sets ours beside theirs')
+    .option('--save', 'write fits/results')
+    .addOption(json())
+    .action(async options => (await import('./commands/fits.js')).runFits(options));
+}
+
 function addFrontier(program: Command): void {
   readsRuns(program.command('frontier').description('the runs that no other run beats, per compute region'))
     .option('--min <COLUMNS>', 'objectives to make small (default: flops and loss)')
@@ -115,10 +126,20 @@ function addTrain(program: Command): void {
     .action(async (name, options) => (await import('./commands/train.js')).runTrain(name, options));
 }
 
+const outFolder = () => new Option('--out <FOLDER>', 'where the files go').default('out');
+
+function addReport(program: Command): void {
+  program
+    .command('report')
+    .description('costs, a fit, frontiers and the claims as one page that opens without a network')
+    .addOption(outFolder())
+    .action(async options => (await import('./commands/reproduce.js')).runReport(options));
+}
+
 function addReproduce(program: Command): void {
   program
     .command('reproduce')
     .description('the main job: costs, a fit, frontiers, the claims, one trained point, and the report')
-    .option('--out <FOLDER>', 'where the report and the record go', 'out')
+    .addOption(outFolder())
     .action(async options => (await import('./commands/reproduce.js')).runReproduce(options));
 }

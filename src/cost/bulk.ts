@@ -44,12 +44,20 @@ export function costShapes(columns: ShapeColumns, options: BulkOptions = {}): Bu
   checkWorkload(workload);
   const rows = checkColumns(columns);
   const costs = createCosts(rows);
-  const shape = { ...checkShape({ ...preset('base'), feed_forward_proj, tie_word_embeddings }) };
+  const shape: Mutable<Shape> = { ...checkShape({ ...preset('base'), feed_forward_proj, tie_word_embeddings }) };
   const params = new Float64Array(PARAM_ITEMS.length);
   const flops = new Float64Array(FLOP_ITEMS.length);
   const saved = new Float64Array(activationItems.length);
+  const { num_layers, num_decoder_layers, d_model, d_ff, d_kv, num_heads, vocab_size } = columns;
   for (let row = 0; row < rows; row++) {
-    setShape(shape, columns, row);
+    // one shape, overwritten: a million objects would cost more than the counting
+    shape.num_layers = num_layers[row];
+    shape.num_decoder_layers = num_decoder_layers[row];
+    shape.d_model = d_model[row];
+    shape.d_ff = d_ff[row];
+    shape.d_kv = d_kv[row];
+    shape.num_heads = num_heads[row];
+    shape.vocab_size = vocab_size[row];
     fillParams(shape, params);
     fillMultiplyAdds(shape, workload, flops);
     toConvention(flops, convention);
@@ -65,16 +73,7 @@ export function costShapes(columns: ShapeColumns, options: BulkOptions = {}): Bu
   return costs;
 }
 
-type MutableNumbers = { -readonly [Field in NumberField]: number };
-
-function setShape(shape: MutableNumbers, columns: ShapeColumns, row: number): void {
-  for (const field of NUMBER_FIELDS) {
-    const value = columns[field][row];
-    if (!(value >= 1 && value <= LIMITS[field] && Number.isInteger(value)))
-      fail(`${field} must be an integer in [1, ${LIMITS[field]}], got ${value} in row ${row + 1}`);
-    shape[field] = value;
-  }
-}
+type Mutable<Type> = { -readonly [Field in keyof Type]: Type[Field] };
 
 function checkColumns(columns: ShapeColumns): number {
   const rows = columns.num_layers?.length;
@@ -82,8 +81,18 @@ function checkColumns(columns: ShapeColumns): number {
     if (columns[field] === undefined) fail(`shape columns must have ${field}, got none`);
     if (columns[field].length !== rows)
       fail(`shape columns must have one length, got ${columns[field].length} for ${field} and ${rows} for num_layers`);
+    checkColumn(field, columns[field]);
   }
   return rows;
+}
+
+function checkColumn(field: NumberField, column: ArrayLike<number>): void {
+  const limit = LIMITS[field];
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row];
+    if (!(value >= 1 && value <= limit && Math.floor(value) === value))
+      fail(`${field} must be an integer in [1, ${limit}], got ${value} in row ${row + 1}`);
+  }
 }
 
 function createCosts(rows: number): BulkCosts {

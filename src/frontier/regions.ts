@@ -54,7 +54,7 @@ export function regionOf(flops: number, regions: readonly ComputeRegion[]): Comp
   return regions.find(({ from, to }) => flops >= from && flops < to) ?? fail(`no compute region holds ${flops} FLOPs`);
 }
 
-/** A region and the points of it that no other point of it dominates. */
+/** A region and the points of it that no point of it or of a cheaper region dominates. */
 export interface RegionFrontier<T> extends ComputeRegion {
   readonly points: readonly T[];
 }
@@ -66,7 +66,12 @@ export interface RegionOptions<T> {
   readonly regions?: readonly ComputeRegion[];
 }
 
-/** The frontier within each compute region, regions in their order, points in input order; a region may be empty. */
+/**
+ * The frontier of each compute region, regions in their order, points in input order; a region may be empty.
+ *
+ * What a budget buys includes everything cheaper: a point is compared with its own region and the cheaper ones, never
+ * with dearer ones.
+ */
 export function frontierByRegion<T extends object>(
   points: readonly T[],
   objectives: readonly Objective<T>[],
@@ -79,8 +84,9 @@ export function frontierByRegion<T extends object>(
       fail(mustBe(`training FLOPs of ${pointName(point, i)}`, 'a positive number', value));
     return regionOf(value, regions);
   });
-  return regions.map(region => {
-    const inside = points.filter((_, i) => homes[i] === region);
-    return { ...region, points: paretoFrontier(inside, objectives) };
+  return regions.map((region, r) => {
+    const affordable = points.filter((_, i) => regions.indexOf(homes[i]) <= r);
+    const inside = new Set(points.filter((_, i) => homes[i] === region));
+    return { ...region, points: paretoFrontier(affordable, objectives).filter(point => inside.has(point)) };
   });
 }

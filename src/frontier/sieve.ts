@@ -12,35 +12,36 @@ const STRONG = 8;
 /** A strong point must beat this share of the sample. */
 const SHARE = 1 / 32;
 
-/** Drops points that a strong one dominates; those kept stand first, their input numbers in `ids`. */
+/** Drops points that a strong one beats; those kept stand first, their input numbers in `ids`. */
 export function sieve(points: Points, ids: Int32Array, scratch: Scratch): void {
   for (let i = 0; i < points.count; i++) ids[i] = i;
-  if (points.count < WORTHWHILE) return;
-  const strong = pickStrong(points, scratch);
+  for (let before = Infinity; points.count >= WORTHWHILE && points.count < before / 2; ) {
+    before = points.count;
+    dropBeaten(points, ids, pickStrong(points, scratch));
+  }
+}
+
+function dropBeaten(points: Points, ids: Int32Array, strong: Float64Array): void {
   if (strong.length === 0) return;
   const { rows, axes } = points;
   let kept = 0;
   for (let i = 0; i < points.count; i++) {
     if (beatenByAny(strong, rows, i * axes, axes)) continue;
     for (let axis = 0; axis < axes; axis++) rows[kept * axes + axis] = rows[i * axes + axis];
-    ids[kept++] = i;
+    ids[kept++] = ids[i];
   }
   points.count = kept;
 }
 
 function beatenByAny(strong: Float64Array, rows: Float64Array, row: number, axes: number): boolean {
-  for (let at = 0; at < strong.length; at += axes) if (dominates(strong, at, rows, row, axes)) return true;
+  for (let at = 0; at < strong.length; at += axes) if (beats(strong, at, rows, row, axes)) return true;
   return false;
 }
 
-/** Whether the point at `a` is no worse than that at `b` on every axis and better on one. */
-function dominates(rowsA: Float64Array, a: number, rowsB: Float64Array, b: number, axes: number): boolean {
-  let better = false;
-  for (let axis = 0; axis < axes; axis++) {
-    if (rowsA[a + axis] > rowsB[b + axis]) return false;
-    if (rowsA[a + axis] < rowsB[b + axis]) better = true;
-  }
-  return better;
+/** Whether the point at `a` is better than that at `b` on every axis: enough to drop b, and the quicker to see. */
+function beats(rowsA: Float64Array, a: number, rowsB: Float64Array, b: number, axes: number): boolean {
+  for (let axis = 0; axis < axes; axis++) if (rowsA[a + axis] >= rowsB[b + axis]) return false;
+  return true;
 }
 
 function pickStrong({ rows, axes, count }: Points, scratch: Scratch): Float64Array {
@@ -49,10 +50,10 @@ function pickStrong({ rows, axes, count }: Points, scratch: Scratch): Float64Arr
   const left = scratch.bytes('left', SAMPLE).fill(1);
   const strong: number[] = [];
   for (let round = 0; round < STRONG; round++) {
-    const { best, beats } = strongest(rows, axes, sample, left);
-    if (beats < SAMPLE * SHARE) break;
+    const { best, beaten } = strongest(rows, axes, sample, left);
+    if (beaten < SAMPLE * SHARE) break;
     strong.push(...rows.subarray(best, best + axes));
-    for (let s = 0; s < SAMPLE; s++) if (dominates(rows, best, rows, sample[s], axes)) left[s] = 0;
+    for (let s = 0; s < SAMPLE; s++) if (beats(rows, best, rows, sample[s], axes)) left[s] = 0;
   }
   return Float64Array.from(strong);
 }
@@ -60,11 +61,11 @@ function pickStrong({ rows, axes, count }: Points, scratch: Scratch): Float64Arr
 /** The sample point that dominates most of those left, and how many. */
 function strongest(rows: Float64Array, axes: number, sample: Int32Array, left: Uint8Array) {
   let best = sample[0];
-  let beats = 0;
+  let most = 0;
   for (let a = 0; a < SAMPLE; a++) {
-    let beaten = 0;
-    for (let b = 0; b < SAMPLE; b++) if (left[b] && dominates(rows, sample[a], rows, sample[b], axes)) beaten++;
-    if (beaten > beats) [best, beats] = [sample[a], beaten];
+    let count = 0;
+    for (let b = 0; b < SAMPLE; b++) if (left[b] && beats(rows, sample[a], rows, sample[b], axes)) count++;
+    if (count > most) [best, most] = [sample[a], count];
   }
-  return { best, beats };
+  return { best, beaten: most };
 }

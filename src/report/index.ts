@@ -13,9 +13,9 @@ export type {
 export { overviewContent } from './overview.js';
 export { buildReport } from './page.js';
 export { renderPng, renderSvg } from './render.js';
-export { writeChart, writeWhole } from './write.js';
 export { studyCosts } from './study/costs.js';
 export { studyFit } from './study/fit.js';
 export { studyFrontiers } from './study/frontiers.js';
 export { studyScores } from './study/scores.js';
 export type { CostLine, FitStudy, FrontierStudy, ScoreStudy, Study, TrainedLine } from './study/study.js';
+export { writeChart, writeWhole } from './write.js';

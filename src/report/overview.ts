@@ -123,12 +123,15 @@ function fitSection({ rows, params, points, curve, level, about }: FitStudy): Se
       { key: 'what', title: 'Quantity' },
       { key: 'ours', title: 'Ours', format: value => format.digits(value, 7) },
       { key: 'theirs', title: 'Theirs', format: value => format.digits(value, 7) },
-      { key: 'within', title: 'Verdict' },
+      { key: 'verdict', title: 'Verdict' },
       { key: 'source', title: 'Source' },
     ],
-    rows: rows.map(({ source, note, within, ...row }) => ({
-      ...row,
-      within: verdictCell(within ? 'agrees' : 'differs', within),
+    rows: rows.map(({ fit, what, ours, theirs, outcome, source, note, inputs }) => ({
+      fit,
+      what,
+      ours,
+      theirs: { value: theirs, text: format.digits(theirs, 7), recalled: inputs === 'recalled' },
+      verdict: verdictCell(outcome === 'agrees' ? 'agrees' : 'differs', outcome === 'agrees', outcome === 'missing'),
       source: note === undefined ? source : `${source}: ${note}`,
     })),
   };
@@ -247,7 +250,7 @@ function trainedSection(trained: TrainedLine | null): Section {
       blocks: [
         {
           kind: 'note',
-          text: "No run was trained: TensorFlow's native addon is not at hand. Everything above stands without it.",
+          text: 'No run was trained for this page (`npm start` trains one, where TensorFlow can be loaded). All else stands without it.',
         },
       ],
     };

@@ -1,4 +1,4 @@
-import type { ChartSpec } from '../chart/index.js';
+import { type ChartSpec, plainText } from '../chart/index.js';
 import { fontFiles } from './font.js';
 
 /** Family of the files in `fontFiles`, as they name it. */
@@ -25,11 +25,13 @@ async function registerFonts(): Promise<void> {
 /** A chart as SVG text. Text stays text, in the first font of the theme's list that the viewer has. */
 export async function renderSvg(spec: ChartSpec): Promise<string> {
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite'), registerFonts()]);
-  const runtime = vega.parse(vegaLite.compile(spec).spec);
+  // A copy, since Vega marks the rows that it draws.
+  const runtime = vega.parse(vegaLite.compile(structuredClone(spec)).spec);
   const view = new vega.View(runtime, { renderer: 'none', loader: closedLoader });
   const svg = await view.toSVG();
   view.finalize();
-  return svg;
+  // Vega may cut a long text between the halves of a character, and no XML may hold a half.
+  return plainText(svg);
 }
 
 /**

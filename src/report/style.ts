@@ -52,7 +52,8 @@ table { border-collapse: collapse; min-width: 100%; font-size: 15px; line-height
 th, td { text-align: left; padding: 6px 14px 6px 0; vertical-align: baseline; }
 td { border-top: 1px solid var(--rule); }
 th { vertical-align: bottom; font-weight: 600; white-space: nowrap; border-bottom: 1px solid var(--ink); }
-td:first-child { overflow-wrap: anywhere; min-width: 7em; }
+td { max-width: 38ch; }
+td:first-child { overflow-wrap: anywhere; min-width: 4em; }
 .right { text-align: right; white-space: nowrap; }
 th:last-child, td:last-child { padding-right: 10px; }
 .right + :not(.right) { padding-left: 12px; }
@@ -79,9 +80,14 @@ footer { margin: 56px 0 40px; padding-top: 12px; border-top: 1px solid var(--rul
 @media (min-width: 1120px) {
   body { display: grid; grid-template: auto auto / 210px 720px; column-gap: 56px; justify-content: center; max-width: none; }
   header, main { grid-column: 2; min-width: 0; }
+  /* wide tables run out into the right margin */
+  .scroll { width: max-content; min-width: 100%; max-width: calc(720px + (100vw - 986px) / 2 - 24px); }
   nav { grid-area: 1 / 1 / span 2; position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; padding: 60px 0 20px; }
 }
 @media (max-width: 1119px) {
+  .scroll table { width: max-content; }
+  td { max-width: 26ch; }
+  td:first-child { min-width: 6.5em; max-width: 12em; }
   header { padding-top: 28px; }
   nav { border-bottom: 1px solid var(--rule); padding: 16px 0 10px; }
 }
@@ -99,8 +105,9 @@ footer { margin: 56px 0 40px; padding-top: 12px; border-top: 1px solid var(--rul
   section { padding-top: 22px; }
   h2, figcaption { break-after: avoid; }
   figure.drawing, aside, tr { break-inside: avoid; }
+  .chart svg.marks { max-height: 100mm; width: auto; }
   thead { display: table-header-group; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; width: auto; max-width: none; }
   a { color: inherit; text-decoration: none; }
 }
 @page { margin: 18mm 16mm; }

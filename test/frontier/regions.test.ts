@@ -49,21 +49,22 @@ interface Run {
   readonly loss: number;
 }
 const LOSS: Objective<Run> = { name: 'loss', goal: 'min' };
-const FLOPS: Objective<Run> = { name: 'flops', goal: 'min' };
 
-test('frontierByRegion(points, objectives) compares within a region only, and keeps empty regions', t => {
+test('frontierByRegion(points, objectives) compares with the own and cheaper regions, and keeps empty regions', t => {
+  const params: Objective<Run & { params: number }> = { name: 'params', goal: 'min' };
   const runs = [
-    { name: 'a', flops: 1e17, loss: 2 },
-    { name: 'b', flops: 2e17, loss: 3 },
-    { name: 'c', flops: 5e20, loss: 2.5 },
+    { name: 'cheap and good', flops: 1e17, loss: 2, params: 7 },
+    { name: 'beaten at home', flops: 2e17, loss: 3, params: 8 },
+    { name: 'better, but dear', flops: 1e19, loss: 1.9, params: 5 },
+    { name: 'beaten by a cheaper region', flops: 5e20, loss: 2.5, params: 9 },
   ];
-  const found = frontierByRegion(runs, [FLOPS, LOSS], { regions: computeRegions([18, 20]) });
+  const found = frontierByRegion(runs, [params, LOSS], { regions: computeRegions([18, 20]) });
   t.deepEqual(
-    found.map(({ name, points }) => [name, points.map(run => run.name).join(' ')]),
+    found.map(({ name, points }) => [name, points.map(run => run.name).join(', ')]),
     [
-      ['below 1e18', 'a'],
-      ['1e18 to 1e20', ''],
-      ['from 1e20', 'c'],
+      ['below 1e18', 'cheap and good'],
+      ['1e18 to 1e20', 'better, but dear'],
+      ['from 1e20', ''],
     ],
   );
 });

@@ -28,6 +28,18 @@ const PILOT_STEPS = 600;
 
 const fitsFolder = () => fileURLToPath(new URL('../../../fits', import.meta.url));
 
+/** The page alone: no table, no training. */
+export async function runReport({ out }: { readonly out: string }): Promise<void> {
+  const [costs, fit, scores, frontiers, claims] = await Promise.all([
+    studyCosts(),
+    studyFit(fitsFolder()),
+    studyScores(),
+    studyFrontiers(),
+    checkClaims(),
+  ]);
+  await writeReport(out, { facts: facts(), costs, fit, scores, frontiers, claims, trained: null });
+}
+
 /**
  * The main job, and the story of the toolkit in one function: shape -> cost -> runs -> law -> fit -> frontier -> claims ->
  * one trained point -> report.
@@ -45,9 +57,14 @@ export async function runReproduce({ out }: { readonly out: string }): Promise<v
   ); // 5. verify
   const trained = await step('one tiny T5, trained here', () => trainPilot(out), shownRecord); // 6. trainer
   const study: Study = { facts: facts(), costs, fit, scores, frontiers, claims, trained };
+  await step('the report', () => writeReport(out, study)); // 7. chart, report
+}
+
+async function writeReport(out: string, study: Study): Promise<void> {
+  await mkdir(out, { recursive: true });
   const file = `${out}/report.html`;
-  await step('the report', async () => writeWhole(file, await buildReport(overviewContent(study)))); // 7. chart, report
-  print(`\nThe report is ${file}: open it in a browser, no network needed.`);
+  await writeWhole(file, await buildReport(overviewContent(study)));
+  print(`The report is ${file}: open it in a browser, no network needed.`);
 }
 
 /** Runs steps one after the other, says which and how long each took, and prints what it found. */

@@ -1,6 +1,7 @@
 import { format } from '../../base/index.js';
 import type { CostLine, FitStudy, FrontierStudy } from '../../report/index.js';
 import { formatTable } from '../table.js';
+import { fitRowsTable } from './fits.js';
 
 // The studies of the main job as tables for the terminal.
 
@@ -35,24 +36,7 @@ export function fitSummary({ about, params, level, rows }: FitStudy): string {
       `${format.digits(lo)} to ${format.digits(hi)}`,
     ]),
   );
-  return `${about}\n\n${constants}\n\n${reconciled(rows)}`;
-}
-
-/** Ours beside theirs. */
-export function reconciled(rows: FitStudy['rows']): string {
-  const titles = ['fit', 'what', 'ours', 'theirs', 'tolerance', 'verdict', 'source'];
-  return formatTable(
-    titles.map((title, i) => ({ title, align: [0, 1, 5, 6].includes(i) ? 'left' : 'right' })),
-    rows.map(({ fit, what, ours, theirs, tolerance, within, source, note }) => [
-      fit,
-      what,
-      format.digits(ours, 8),
-      format.digits(theirs, 8),
-      tolerance === 0 ? 'exact' : format.digits(tolerance, 2),
-      within ? 'within' : note ? 'differs (noted)' : 'DIFFERS',
-      source,
-    ]),
-  );
+  return `${about}\n\n${constants}\n\n${fitRowsTable(rows)}`;
 }
 
 export function efficientTable(frontiers: readonly FrontierStudy[]): string {

@@ -37,7 +37,7 @@ async function studyGemstones(): Promise<FrontierStudy> {
     title: 'Gemstones: the lowest loss at each budget',
     subtitle: 'Measured; 22 decoder-only shapes (width x depth) and their checkpoints; FLOPs as 6 N D',
     about:
-      'A model is on the frontier of its region when no other model of the region is as cheap and as good. Regions are named for the T5 size whose pre-training costs about as much.',
+      'A model is on the frontier of its region when no model of the region or of a cheaper one is as cheap and as good. Regions are named for the T5 size whose pre-training costs about as much.',
     points: points.map(point => ({
       name: point.name,
       cost: point.flops,
