@@ -12,7 +12,7 @@ import {
   type Row,
   xChannel,
 } from './frame.js';
-import { checkSome, pixel, shared, tooltip } from './layers.js';
+import { checkSome, pixel, shared, tipChannels, tipOf } from './layers.js';
 import { plainText, textWidth, wrapText } from './text.js';
 import { SIZE } from './theme.js';
 
@@ -92,13 +92,13 @@ const widest = (texts: readonly string[]) => Math.ceil(Math.max(...texts.map(tex
 
 const rowLayer = (count: number, { width }: Plot): Layer => ({
   data: { values: Array.from({ length: count }, (_, row) => ({ x0: 0, x1: width, y: middle(row) })) },
-  mark: { type: 'rule', style: 'row' },
+  mark: { type: 'rule', style: 'row', aria: false },
   encoding: { x: pixel('x0'), x2: { field: 'x1' }, y: pixel('y') },
 });
 
 const linkLayer = (claims: readonly ClaimPair[]): Layer => ({
   data: { values: claims.map(({ paper, computed }, row) => ({ paper, computed, y: middle(row) })) },
-  mark: { type: 'rule', style: 'link' },
+  mark: { type: 'rule', style: 'link', aria: false },
   encoding: { x: shared('paper'), x2: { field: 'computed' }, y: pixel('y') },
 });
 
@@ -110,20 +110,25 @@ const pairLayer = (claims: readonly ClaimPair[], style: string, x: Channel): Lay
       name: plainText(name),
       paper,
       computed,
-      difference: format.percent(computed / paper - 1, 2),
       y: middle(row),
+      tip: tipOf(
+        ['Claim', plainText(name)],
+        ['Paper', format.digits(paper)],
+        ['Ours', format.digits(computed)],
+        ['Difference', format.percent(computed / paper - 1, 2)],
+      ),
     })),
   },
   mark: { type: 'point', style },
   encoding: {
     x,
     y: pixel('y'),
-    tooltip: tooltip(['name', 'Claim'], ['paper', 'Paper'], ['computed', 'Ours'], ['difference', 'Difference']),
+    ...tipChannels,
   },
 });
 
 const textLayer = (rows: Row[], { style, align }: { style: string; align: 'left' | 'right' }): Layer => ({
   data: { values: rows },
-  mark: { type: 'text', style, align, baseline: 'middle', limit: 0, lineBreak: '\n', lineHeight: LINE },
+  mark: { type: 'text', style, aria: false, align, baseline: 'middle', limit: 0, lineBreak: '\n', lineHeight: LINE },
   encoding: { x: pixel('x'), y: pixel('y'), text: { field: 'text' } },
 });

@@ -1,5 +1,7 @@
+import { format } from '../base/index.js';
 import { labelExpression, type Range, rangeOf } from './axis.js';
 import type { Plot } from './frame.js';
+import { checkNumber } from './layers.js';
 import { plainText, textWidth } from './text.js';
 import { COLOUR_COUNT, SIZE } from './theme.js';
 
@@ -33,6 +35,7 @@ export function groupsOf(groups: readonly (Group | undefined)[]): Groups {
   const present = groups.filter(group => group !== undefined);
   if (new Set(present).size < 2) return { kind: 'none' };
   const numbers = present.filter(group => typeof group === 'number');
+  for (const number of numbers) checkNumber('group', number);
   if (numbers.length === present.length) return { kind: 'ramp', range: rangeOf(numbers) };
   return { kind: 'names', names: keptNames(present) };
 }
@@ -45,6 +48,12 @@ export function groupValue(group: Group | undefined, groups: Groups): Group | nu
   return groups.names.includes(name) ? name : REST;
 }
 
+/** The row of a tooltip that says the group; none where there is none. */
+export const groupTip = (group: Group | undefined, title: string): [string, string][] =>
+  group === undefined ? [] : [[title, typeof group === 'number' ? format.count(group) : plainText(group)]];
+
+const heading = (title: string | undefined) => ({ title: title === undefined ? null : plainText(title) });
+
 /** The colour channel over the `group` field; empty where there is nothing to tell apart. */
 export function colourChannel(groups: Groups, title: string | undefined, plot: Plot) {
   if (groups.kind === 'none') return {};
@@ -56,7 +65,7 @@ export function colourChannel(groups: Groups, title: string | undefined, plot: P
         field: 'group',
         type: 'quantitative' as const,
         scale: { type: log ? ('log' as const) : ('linear' as const), domain: values, nice: false },
-        legend: { title: title ?? null, values, labelExpr: labelExpression('si', values) },
+        legend: { ...heading(title), values, labelExpr: labelExpression('si', values) },
       },
     };
   }
@@ -65,7 +74,7 @@ export function colourChannel(groups: Groups, title: string | undefined, plot: P
       field: 'group',
       type: 'nominal' as const,
       scale: { domain: [...groups.names] },
-      legend: { title: title ?? null, columns: legendColumns(groups.names, plot.width) },
+      legend: { ...heading(title), columns: legendColumns(groups.names, plot.width) },
     },
   };
 }

@@ -12,7 +12,7 @@ import {
   type Row,
   xChannel,
 } from './frame.js';
-import { checkSome, pixel, tooltip } from './layers.js';
+import { checkSome, pixel, tipChannels, tipOf } from './layers.js';
 import { plainText, textWidth } from './text.js';
 import { COLOUR_COUNT, DARK_FILLS, SIZE } from './theme.js';
 
@@ -143,12 +143,16 @@ function segments(bar: Bar, row: number, items: readonly string[], share: boolea
     const to = from + amount / (share ? bar.total : 1);
     const percent = `${Math.round((100 * amount) / bar.total)} %`;
     const segment = {
-      bar: bar.name,
+      name: `${bar.name}, ${item}`,
       item,
       from,
       to,
-      amount: shownNumber(amount, notation),
-      share: shownNumber(amount / bar.total, 'percent'),
+      tip: tipOf(
+        ['Shape', bar.name],
+        ['Part', item],
+        ['Amount', shownNumber(amount, notation)],
+        ['Share', shownNumber(amount / bar.total, 'percent')],
+      ),
       y0: row * ROW + (ROW - BAR) / 2,
       y1: row * ROW + (ROW + BAR) / 2,
       middle: ((from + to) / 2) * pixels,
@@ -176,7 +180,7 @@ function barLayer(rows: SegmentRow[], items: readonly string[], share: boolean, 
         scale: { domain: [...items] },
         legend: { title: null, columns: legendColumns(items, plot.width), symbolType: 'square', offset: 12 },
       },
-      tooltip: tooltip(['bar', 'Shape'], ['item', 'Item'], ['amount', 'Amount'], ['share', 'Share']),
+      ...tipChannels,
     },
   };
 }
@@ -187,12 +191,12 @@ const shareLayer = (rows: SegmentRow[], style: string): Layer => ({
       .filter(({ label }) => label)
       .map(({ label, middle, y0, y1 }) => ({ label, x: middle, y: (Number(y0) + Number(y1)) / 2 })),
   },
-  mark: { type: 'text', style, baseline: 'middle', align: 'center' },
+  mark: { type: 'text', style, aria: false, baseline: 'middle', align: 'center' },
   encoding: { x: pixel('x'), y: pixel('y'), text: { field: 'label' } },
 });
 
 const textLayer = (rows: Row[], align: 'left' | 'right', limit: number): Layer => ({
   data: { values: rows },
-  mark: { type: 'text', style: 'name', align, baseline: 'middle', limit },
+  mark: { type: 'text', style: 'name', aria: false, align, baseline: 'middle', limit },
   encoding: { x: pixel('x'), y: pixel('y'), text: { field: 'text' } },
 });

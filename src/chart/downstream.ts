@@ -1,5 +1,5 @@
 import { padRange, rangeOf } from './axis.js';
-import { colourChannel, type Group, groupsOf, groupValue } from './colour.js';
+import { colourChannel, type Group, groupsOf, groupTip, groupValue } from './colour.js';
 import {
   type Axes,
   type ChartSize,
@@ -11,17 +11,7 @@ import {
   plotOf,
   projectAxes,
 } from './frame.js';
-import {
-  checkNumber,
-  checkSome,
-  curveLayers,
-  dotLayer,
-  nameLayers,
-  onAxes,
-  pathOf,
-  pointSize,
-  radiusOf,
-} from './layers.js';
+import { checkNumber, checkSome, curveLayers, dotLayer, nameLayers, pathOf, pointSize, radiusOf } from './layers.js';
 import { plainText } from './text.js';
 
 /** A model before and after fine-tuning. */
@@ -74,22 +64,23 @@ export function downstreamChart(values: DownstreamValues, size: ChartSize = {}):
   });
   const axes = axesOf(values, plotOf(size));
   const groups = groupsOf(points.map(({ shape }) => shape));
-  const rows = points.map(({ name, loss, score, shape }) => ({
-    name: plainText(name),
-    ...onAxes(axes, loss, score),
+  const dots = points.map(({ name, loss, score, shape }) => ({
+    name,
+    x: loss,
+    y: score,
     group: groupValue(shape, groups),
+    more: groupTip(shape, shapeTitle ?? 'Shape'),
   }));
   return frame(values, axes.plot, [
     ...curveLayers(
       axes,
       curve.map(({ loss, score, lo, hi, series = '' }) => ({ loss, score, lo, hi, series })),
     ),
-    dotLayer(axes, rows, {
+    dotLayer(axes, dots, {
       style: 'points',
       area: pointSize(points.length),
       kind: 'Model',
       colour: colourChannel(groups, shapeTitle, axes.plot),
-      more: groups.kind === 'none' ? [] : [['group', shapeTitle ?? 'Shape']],
     }),
     ...namesOf(values, axes),
   ]);

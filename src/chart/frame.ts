@@ -10,8 +10,8 @@ export type ChartSpec = TopLevelSpec;
 type LayeredSpec = Extract<TopLevelSpec, { layer: unknown }>;
 /** One layer of a chart. */
 export type Layer = LayeredSpec['layer'][number];
-/** A row of inline data. */
-export type Row = Record<string, string | number | boolean | null>;
+/** A row of inline data; the object is a tooltip, see `tipOf`. */
+export type Row = Record<string, string | number | boolean | null | Readonly<Record<string, string>>>;
 
 /** What every chart says in words. */
 export interface ChartText {
@@ -61,7 +61,7 @@ export function frame(
   const width = plot.width + margin.left + margin.right;
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    description: plainText(subtitle ? `${title} ${subtitle}` : title),
+    description: plainText(subtitle ? `${title}. ${subtitle}` : title),
     title: {
       text: balanceText(plainText(title), width, SIZE.title, { bold: true }),
       ...(subtitle && { subtitle: balanceText(plainText(subtitle), width, SIZE.label) }),
@@ -114,7 +114,7 @@ export const xChannel = (axis: AxisSpec, { width }: Plot) => ({
   field: axis.field,
   type: 'quantitative' as const,
   scale: scaleOf(axis),
-  axis: { title: wrapText(axis.title, width, SIZE.label), ...labelsOf(axis, width, X_GAP[axis.notation]) },
+  axis: { title: wrapText(plainText(axis.title), width, SIZE.label), ...labelsOf(axis, width, X_GAP[axis.notation]) },
 });
 
 /** The y channel of an axis; its title stands level above the axis, where it is read first. */
@@ -123,7 +123,7 @@ export const yChannel = (axis: AxisSpec, { width, height }: Plot) => ({
   type: 'quantitative' as const,
   scale: scaleOf(axis),
   axis: {
-    title: axis.title,
+    title: plainText(axis.title),
     titleAngle: 0,
     titleAlign: 'left' as const,
     titleBaseline: 'bottom' as const,

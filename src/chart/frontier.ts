@@ -10,7 +10,7 @@ import {
   plotOf,
   projectAxes,
 } from './frame.js';
-import { checkNumber, checkSome, dotLayer, nameLayers, onAxes, pathOf, shared } from './layers.js';
+import { checkNumber, checkSome, dotLayer, nameLayers, pathOf, shared } from './layers.js';
 import { regionHeads, regionLayers } from './region.js';
 import { type Corner, type Region, staircase, WHOLE } from './staircase.js';
 import { plainText } from './text.js';
@@ -102,7 +102,7 @@ function stairsOf({ points, cost, regions = [] }: FrontierValues, range: Range):
 
 const stepLayer = (corners: readonly Corner[]): Layer => ({
   data: { values: corners.map(([cost, quality], order) => ({ cost, quality, order })) },
-  mark: { type: 'line', style: 'step', clip: true },
+  mark: { type: 'line', style: 'step', clip: true, aria: false },
   encoding: { x: shared('cost'), y: shared('quality'), order: { field: 'order' } },
 });
 
@@ -116,28 +116,41 @@ const STYLES = [
 
 function pointLayers({ points }: FrontierValues, axes: Axes): Layer[] {
   return STYLES.flatMap(({ style, efficient, accent, area }) => {
-    const rows = points
+    const dots = points
       .filter(point => point.efficient === efficient && Boolean(point.accent) === accent)
       .map(({ name, cost, quality }) => ({
-        name: plainText(name),
-        ...onAxes(axes, cost, quality),
-        standing: efficient ? 'on the frontier' : 'dominated',
+        name,
+        x: cost,
+        y: quality,
+        more: [['Standing', efficient ? 'on the frontier' : 'dominated'] as const],
       }));
-    return rows.length > 0
-      ? [dotLayer(axes, rows, { style, area, kind: 'Model', more: [['standing', 'Standing']] })]
-      : [];
+    return dots.length > 0 ? [dotLayer(axes, dots, { style, area, kind: 'Model' })] : [];
   });
 }
 
-function namesOf({ points, regions = [] }: FrontierValues, axes: Axes, stairs: readonly Corner[][]): Layer[] {
+/** Of points that share a name, such as checkpoints of one model, the best one carries it. */
+function bestByName({ points, quality }: FrontierValues): Set<FrontierPoint> {
+  const better = quality.better === 'smaller' ? -1 : 1;
+  const best = new Map<string, FrontierPoint>();
+  for (const point of points) {
+    if (!point.efficient && !point.accent) continue;
+    const known = best.get(point.name);
+    if (!known || better * (point.quality - known.quality) > 0) best.set(point.name, point);
+  }
+  return new Set(best.values());
+}
+
+function namesOf(values: FrontierValues, axes: Axes, stairs: readonly Corner[][]): Layer[] {
   const { toX, toY } = projectAxes(axes);
-  const names = points.map(({ name, cost, quality, efficient, accent = false }) => ({
-    text: plainText(name),
-    x: toX(cost),
-    y: toY(quality),
-    radius: efficient || accent ? 5.5 : 4.5,
-    accent,
-    quiet: !efficient && !accent,
+  const { points, regions = [] } = values;
+  const named = bestByName(values);
+  const names = points.map(point => ({
+    text: plainText(point.name),
+    x: toX(point.cost),
+    y: toY(point.quality),
+    radius: point.efficient || point.accent ? 5.5 : 4.5,
+    accent: point.accent,
+    quiet: !named.has(point),
   }));
   return nameLayers(names, {
     ...axes.plot,

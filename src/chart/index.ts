@@ -18,7 +18,7 @@ export {
 } from './loss-compute.js';
 export { type LabelRequest, type PlacedLabel, type PlaceOptions, placeLabels } from './place.js';
 export { type ResidualPoint, type ResidualsValues, residualsChart } from './residuals.js';
-export type { Region } from './staircase.js';
 export { stackCharts } from './stack.js';
-export { textWidth } from './text.js';
+export type { Region } from './staircase.js';
+export { plainText, textWidth } from './text.js';
 export { theme } from './theme.js';

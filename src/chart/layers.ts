@@ -3,6 +3,7 @@ import { shownNumber } from './axis.js';
 import type { colourChannel } from './colour.js';
 import { type Axes, type Layer, type Row, xChannel, yChannel } from './frame.js';
 import { discOf, type LabelRequest, type PlacedLabel, type PlaceOptions, placeLabels, type Segment } from './place.js';
+import { plainText } from './text.js';
 
 // Parts that several charts share. Field names are constants of this room; data is only ever values in rows.
 
@@ -27,47 +28,57 @@ export const pointSize = (count: number) => (count > 200 ? 18 : count > 60 ? 34 
 /** Radius of the disc of an area, in pixels. */
 export const radiusOf = (area: number) => Math.sqrt(area / Math.PI);
 
-/** The values of a point on both axes, each with its text for the tooltip. */
-export const onAxes = ({ x, y }: Axes, atX: number, atY: number): Row => ({
-  [x.field]: atX,
-  [`${x.field}_text`]: shownNumber(atX, x.notation),
-  [y.field]: atY,
-  [`${y.field}_text`]: shownNumber(atY, y.notation),
-});
+/** Keys that the tooltip would draw as a heading or fetch as a picture. */
+const SPECIAL = ['title', 'image'];
 
-/** Rows of a tooltip: field, and what it is. */
-export const tooltip = (...rows: readonly (readonly [field: string, title: string])[]) =>
-  rows.map(([field, title]) => ({ field, title }));
+/**
+ * A tooltip as a value in the data, shown as a table. Written out as fields with titles, Vega-Lite would build an
+ * expression with the titles in it, and titles may come from outside.
+ */
+export const tipOf = (...rows: readonly (readonly [what: string, text: string])[]) =>
+  Object.fromEntries(rows.map(([what, text]) => [SPECIAL.includes(what) ? `${what}:` : plainText(what), text]));
 
-/** Points on both axes, with a tooltip: the name, both values, and what else is said. */
-export const dotLayer = (
-  axes: Axes,
-  rows: Row[],
-  { style, area, colour = {}, kind, more = [] }: DotOptions,
-): Layer => ({
-  data: { values: rows },
-  mark: { type: 'point', style, size: area },
-  encoding: {
-    x: xChannel(axes.x, axes.plot),
-    y: yChannel(axes.y, axes.plot),
-    ...colour,
-    tooltip: tooltip(
-      ['name', kind],
-      [`${axes.x.field}_text`, axes.x.title],
-      [`${axes.y.field}_text`, axes.y.title],
-      ...more,
-    ),
-  },
-});
+/** The channels that show the `tip` of a row on hover, and name it for screen readers. */
+export const tipChannels = {
+  tooltip: { field: 'tip', type: 'nominal' as const },
+  description: { field: 'name', type: 'nominal' as const },
+};
+
+/** A point of a chart, before it is a row. */
+export interface Dot {
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+  readonly group?: string | number | null;
+  /** More rows of the tooltip: what it is, and the text. */
+  readonly more?: readonly (readonly [what: string, text: string])[];
+}
 
 interface DotOptions {
   readonly style: string;
+  /** Area of one dot in square pixels. */
   readonly area: number;
-  readonly colour?: ReturnType<typeof colourChannel>;
   /** What the points are: heads the tooltip, e.g. 'Run'. */
   readonly kind: string;
-  /** More rows of the tooltip: field and what it is. */
-  readonly more?: readonly (readonly [field: string, title: string])[];
+  readonly colour?: ReturnType<typeof colourChannel>;
+}
+
+/** Points on both axes, with a tooltip: the name, both values, and what else is said. */
+export const dotLayer = (axes: Axes, dots: readonly Dot[], { style, area, kind, colour = {} }: DotOptions): Layer => ({
+  data: { values: dots.map(dot => dotRow(axes, kind, dot)) },
+  mark: { type: 'point', style, size: area },
+  encoding: { x: xChannel(axes.x, axes.plot), y: yChannel(axes.y, axes.plot), ...colour, ...tipChannels },
+});
+
+function dotRow({ x, y }: Axes, kind: string, { name, x: atX, y: atY, group, more = [] }: Dot): Row {
+  const text = plainText(name);
+  return {
+    name: text,
+    [x.field]: atX,
+    [y.field]: atY,
+    ...(group !== undefined && { group }),
+    tip: tipOf([kind, text], [x.title, shownNumber(atX, x.notation)], [y.title, shownNumber(atY, y.notation)], ...more),
+  };
 }
 
 const series = { detail: { field: 'series', type: 'nominal' as const } };
@@ -75,16 +86,23 @@ const series = { detail: { field: 'series', type: 'nominal' as const } };
 /** Band and line of a fitted curve: rows hold both axes' fields, lo, hi and series. Cut at the plot's edge. */
 export function curveLayers({ x, y }: Axes, rows: readonly Row[]): Layer[] {
   if (rows.length === 0) return [];
+  rows.forEach((row, i) => {
+    for (const field of [x.field, y.field, 'lo', 'hi']) checkNumber(`curve[${i}].${field}`, Number(row[field]));
+  });
+  const encoding = { x: shared(x.field), ...series };
   return [
     {
       data: { values: [...rows] },
-      mark: { type: 'area', style: 'band', clip: true },
-      encoding: { x: shared(x.field), y: shared('lo'), y2: { field: 'hi' }, ...series },
-    },
-    {
-      data: { values: [...rows] },
-      mark: { type: 'line', style: 'curve', clip: true },
-      encoding: { x: shared(x.field), y: shared(y.field), ...series },
+      layer: [
+        {
+          mark: { type: 'area', style: 'band', clip: true, aria: false },
+          encoding: { ...encoding, y: shared('lo'), y2: { field: 'hi' } },
+        },
+        {
+          mark: { type: 'line', style: 'curve', clip: true, aria: false },
+          encoding: { ...encoding, y: shared(y.field) },
+        },
+      ],
     },
   ];
 }
@@ -127,7 +145,7 @@ function leaderLayer(placed: readonly PlacedLabel[]): Layer | null {
   if (values.length === 0) return null;
   return {
     data: { values },
-    mark: { type: 'rule', style: 'leader' },
+    mark: { type: 'rule', style: 'leader', aria: false },
     encoding: { x: pixel('x0'), x2: { field: 'x1' }, y: pixel('y0'), y2: { field: 'y1' } },
   };
 }
@@ -138,7 +156,7 @@ function nameLayer(placed: readonly PlacedLabel[], names: readonly Name[], style
     data: {
       values: placed.map(({ index, x, y, align }) => ({ name: names[index].text, ...rounded({ x, y }), align })),
     },
-    mark: { type: 'text', style, baseline: 'middle', align: { expr: 'datum.align' } },
+    mark: { type: 'text', style, aria: false, baseline: 'middle', align: { expr: 'datum.align' } },
     encoding: { x: pixel('x'), y: pixel('y'), text: { field: 'name' } },
   };
 }

@@ -1,5 +1,5 @@
-import { type Notation, padRange, type Range, rangeOf } from './axis.js';
-import { colourChannel, type Group, groupsOf, groupValue } from './colour.js';
+import { type Notation, padRange, type Range, rangeOf, shownNumber } from './axis.js';
+import { colourChannel, type Group, groupsOf, groupTip, groupValue } from './colour.js';
 import {
   type Axes,
   type ChartSize,
@@ -17,7 +17,6 @@ import {
   curveLayers,
   dotLayer,
   nameLayers,
-  onAxes,
   pathOf,
   pointSize,
   radiusOf,
@@ -68,11 +67,15 @@ export interface LossComputeValues extends ChartText {
 
 /** Loss against compute on a log axis, with the fitted curve and its band. The loss axis does not start at zero. */
 export function lossComputeChart(values: LossComputeValues, size: ChartSize = {}): ChartSpec {
-  const { points, curve = [] } = values;
+  const { points, curve = [], targets = [] } = values;
   checkSome('lossComputeChart', points);
   points.forEach(({ compute, loss }, i) => {
     checkNumber(`points[${i}].compute`, compute, { positive: true });
     checkNumber(`points[${i}].loss`, loss);
+  });
+  targets.forEach(({ compute, loss, lo, hi }, i) => {
+    checkNumber(`targets[${i}].compute`, compute, { positive: true });
+    for (const value of [loss, lo, hi]) checkNumber(`targets[${i}].loss and its interval`, value);
   });
   const axes = axesOf(values, plotOf(size));
   return frame(values, axes.plot, [
@@ -117,28 +120,24 @@ function lossRange({ points, curve = [], targets = [] }: LossComputeValues): Ran
 
 function pointLayers({ points, groupTitle }: LossComputeValues, axes: Axes): Layer[] {
   const groups = groupsOf(points.map(({ group }) => group));
-  const rows = (excluded: boolean) =>
+  const dots = (excluded: boolean) =>
     points
       .filter(point => Boolean(point.excluded) === excluded)
       .map(({ name, compute, loss, group }) => ({
-        name: plainText(name),
-        ...onAxes(axes, compute, loss),
+        name,
+        x: compute,
+        y: loss,
         group: groupValue(group, groups),
+        more: groupTip(group, groupTitle ?? 'Group'),
       }));
   const area = pointSize(points.length);
-  const more = groups.kind === 'none' ? [] : [['group', groupTitle ?? 'Group'] as const];
-  const excluded = rows(true);
+  const colour = colourChannel(groups, groupTitle, axes.plot);
+  const excluded = dots(true);
   return [
     ...(excluded.length > 0
-      ? [dotLayer(axes, excluded, { style: 'excluded', area, kind: 'Run, not in the fit', more })]
+      ? [dotLayer(axes, excluded, { style: 'excluded', area, kind: 'Run, not in the fit' })]
       : []),
-    dotLayer(axes, rows(false), {
-      style: 'points',
-      area,
-      kind: 'Run',
-      more,
-      colour: colourChannel(groups, groupTitle, axes.plot),
-    }),
+    dotLayer(axes, dots(false), { style: 'points', area, kind: 'Run', colour }),
   ];
 }
 
@@ -148,11 +147,11 @@ const TARGET_AREA = 90;
 function targetLayers({ targets = [], curve = [] }: LossComputeValues, axes: Axes): Layer[] {
   if (targets.length === 0) return [];
   const { toX, toY } = projectAxes(axes);
-  const rows = targets.map(({ name, compute, loss, lo, hi }) => ({
-    name: plainText(name),
-    ...onAxes(axes, compute, loss),
-    lo,
-    hi,
+  const dots = targets.map(({ name, compute, loss, lo, hi }) => ({
+    name,
+    x: compute,
+    y: loss,
+    more: [['Interval', `${shownNumber(lo, 'plain')} to ${shownNumber(hi, 'plain')}`] as const],
   }));
   const names = targets.map(({ name, compute, loss }) => ({
     text: plainText(name),
@@ -163,11 +162,11 @@ function targetLayers({ targets = [], curve = [] }: LossComputeValues, axes: Axe
   }));
   return [
     {
-      data: { values: rows },
-      mark: { type: 'rule', style: 'interval', clip: true },
+      data: { values: targets.map(({ compute, lo, hi }) => ({ compute, lo, hi })) },
+      mark: { type: 'rule', style: 'interval', clip: true, aria: false },
       encoding: { x: shared('compute'), y: shared('lo'), y2: { field: 'hi' } },
     },
-    dotLayer(axes, rows, { style: 'target', area: TARGET_AREA, kind: 'Prediction' }),
+    dotLayer(axes, dots, { style: 'target', area: TARGET_AREA, kind: 'Prediction' }),
     ...nameLayers(names, { ...axes.plot, lines: pathOf(curve.map(({ compute, loss }) => [toX(compute), toY(loss)])) }),
   ];
 }

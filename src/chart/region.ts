@@ -41,12 +41,12 @@ export function regionLayers(regions: readonly Region[], axes: Axes): Layer[] {
       data: {
         values: spans.filter((_, i) => i % 2 === 0).map(({ x0, x1 }) => ({ x0, x1, y0: 0, y1: axes.plot.height })),
       },
-      mark: { type: 'rect', style: 'region' },
+      mark: { type: 'rect', style: 'region', aria: false },
       encoding: { x: pixel('x0'), x2: { field: 'x1' }, y: pixel('y0'), y2: { field: 'y1' } },
     },
     {
       data: { values: spans.filter(fits).map(({ name, x0, x1 }) => ({ name, x: (x0 + x1) / 2, y: LINE / 2 + 2 })) },
-      mark: { type: 'text', style: 'note', baseline: 'middle' },
+      mark: { type: 'text', style: 'note', aria: false, baseline: 'middle' },
       encoding: { x: pixel('x'), y: pixel('y'), text: { field: 'name' } },
     },
   ];

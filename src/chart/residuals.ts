@@ -11,7 +11,7 @@ import {
   plotOf,
   projectAxes,
 } from './frame.js';
-import { checkNumber, checkSome, dotLayer, nameLayers, onAxes, pixel, pointSize, radiusOf } from './layers.js';
+import { checkNumber, checkSome, dotLayer, nameLayers, pixel, pointSize, radiusOf } from './layers.js';
 import { plainText } from './text.js';
 
 /** How far a measurement lies from its prediction. */
@@ -51,10 +51,10 @@ export function residualsChart(values: ResidualsValues, size: ChartSize = {}): C
   });
   const limit = usualLimit(points);
   const axes = axesOf(values, limit, plotOf({ height: 260, ...size }));
-  const rows = points.map(({ name, at, residual }) => ({ name: plainText(name), ...onAxes(axes, at, residual) }));
+  const dots = points.map(({ name, at, residual }) => ({ name, x: at, y: residual }));
   return frame(values, axes.plot, [
     ...guideLayers(axes, limit),
-    dotLayer(axes, rows, { style: 'points', area: pointSize(points.length), kind: 'Run' }),
+    dotLayer(axes, dots, { style: 'points', area: pointSize(points.length), kind: 'Run' }),
     ...namesOf(values, axes, limit),
   ]);
 }
@@ -90,12 +90,12 @@ function guideLayers(axes: Axes, limit: number): Layer[] {
   return [
     {
       data: { values: [{ ...across, y0: toY(limit), y1: toY(-limit) }] },
-      mark: { type: 'rect', style: 'band' },
+      mark: { type: 'rect', style: 'band', aria: false },
       encoding: { ...x, y: pixel('y0'), y2: { field: 'y1' } },
     },
     {
       data: { values: [{ ...across, y: toY(0) }] },
-      mark: { type: 'rule', style: 'zero' },
+      mark: { type: 'rule', style: 'zero', aria: false },
       encoding: { ...x, y: pixel('y') },
     },
   ];

@@ -27,7 +27,7 @@ function advance(character: string): number {
  * Width of a line of text, in pixels, without a canvas; within a few percent for Latin text.
  *
  * @param size font size in pixels
- * @example textWidth('Base36L', 13) // => 52.1
+ * @example textWidth('Base36L', 13) // => 45.331
  */
 export function textWidth(text: string, size: number, { bold = false } = {}): number {
   let thousandths = 0;

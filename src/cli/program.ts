@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { toolkitVersion } from '../runs/index.js';
 import { collect } from './input.js';
 
 /** Every command, with its options; the work is imported only by the command that runs. */
@@ -20,12 +20,6 @@ export function createProgram(): Command {
   addReport(program);
   addReproduce(program);
   return program;
-}
-
-/** The version in package.json, two folders up from src/cli and from dist/cli alike. */
-export function toolkitVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /** Commander's message on one line, in our form. */
@@ -77,7 +71,9 @@ function addFit(program: Command): void {
   readsRuns(
     program.command('fit').description('fits a law to runs: constants with intervals, and what the runs identify'),
   )
-    .requiredOption('--law <LAW>', 'the law to fit, e.g. chinchilla')
+    .option('--law <LAW>', 'the law to fit, e.g. chinchilla')
+    .option('--formula <TEXT>', "a law of your own, e.g. 'E + A/N^alpha'")
+    .option('--residual <NAME>', 'log or linear (default: what the law says)')
     .option('--start <PAIRS>', 'starting values: A=400,alpha=0.3')
     .option('--fix <PAIRS>', 'constants held at a value: E=1.69')
     .option('--tie <PAIRS>', 'constants that follow another: beta=alpha')

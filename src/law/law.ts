@@ -7,8 +7,8 @@ export interface LawInput {
   readonly meaning: string;
   /** Values must be above 0 (powers and logarithms are taken). */
   readonly positive: boolean;
-  /** Which way the response goes as this input grows, the others held. */
-  readonly trend: 'falls' | 'rises';
+  /** Which way the response goes as this input grows, the others held; either = both happen, or it is not known. */
+  readonly trend: 'falls' | 'rises' | 'either';
   /** Parameters that only a change of this input can tell apart from the others. */
   readonly drives: readonly string[];
 }

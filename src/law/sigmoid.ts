@@ -32,7 +32,7 @@ export const sigmoid: Law = {
   linear: ['lo', 'hi'],
   ranges({ L }) {
     const [from, to] = [min(Array.from(L)), max(Array.from(L))];
-    const width = to - from;
+    const width = to - from || 1;
     return { k: [1 / width, 40 / width], L0: [from - width / 2, to] };
   },
   evaluate(params, inputs, gradient) {

@@ -19,3 +19,4 @@ export {
   runRecordSchema,
 } from './record.js';
 export { type Column as TableColumn, findColumn, isNumeric, numericColumns, type Table } from './table.js';
+export { toolkitVersion } from './toolkit.js';

@@ -25,9 +25,9 @@ export async function loadTensorflow({ threads }: { threads?: number } = {}): Pr
   return { tf, version: nativeVersion(tf), threads: set };
 }
 
-/** Whether the addon loads; the reason where it does not. */
-export async function tensorflowMissing(): Promise<string | undefined> {
-  return loadTensorflow().then(
+/** Why the addon does not load; undefined where it does, and then it is loaded, with the threads given. */
+export async function tensorflowMissing(options: { threads?: number } = {}): Promise<string | undefined> {
+  return loadTensorflow(options).then(
     () => undefined,
     (error: Error) => error.message,
   );

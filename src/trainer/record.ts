@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { mean, median } from 'simple-statistics';
 import { countFlops, countParams } from '../cost/index.js';
-import type { RunRecord } from '../runs/index.js';
+import { type RunRecord, toolkitVersion } from '../runs/index.js';
 import { type Shape, shapeName } from '../shape/index.js';
 import type { TrainingData } from './data.js';
 import type { TensorflowInfo } from './load-tensorflow.js';
@@ -83,7 +82,3 @@ export function toRecord({ name, shape, batch, seed, data, run, loss, started, t
     started,
   };
 }
-
-/** src/trainer and dist/trainer lie equally deep. */
-const toolkitVersion = (): string =>
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;

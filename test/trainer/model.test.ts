@@ -73,8 +73,10 @@ for (const [name, { shape, loss, logits, gradients }] of Object.entries<Golden>(
 tfTest('the gradient of every tensor equals the slope of the loss', async t => {
   const { tf, createModel } = await load();
   tf.tidy(() => {
-    const tensors = paramTensors(NANO);
-    const model = createModel(NANO);
+    // gelu, since a slope across the kink of a relu is not the gradient
+    const shape: Shape = { ...NANO, feed_forward_proj: 'gated-gelu' };
+    const tensors = paramTensors(shape);
+    const model = createModel(shape);
     const batch = toBatch([[5, 9, 290, 4, 4, 17, 1]], [[299, 12, 9, 1]]);
     const start = initParams(tensors, 3);
     const grad = tf
@@ -90,7 +92,7 @@ tfTest('the gradient of every tensor equals the slope of the loss', async t => {
       };
       const h = 0.02;
       const slope = (8 * (lossAt(h) - lossAt(-h)) - (lossAt(2 * h) - lossAt(-2 * h))) / (12 * h);
-      t.true(Math.abs(slope / length - 1) < 0.02, `${name}: slope ${slope}, gradient ${length}`);
+      t.true(Math.abs(slope / length - 1) < 0.005, `${name}: slope ${slope}, gradient ${length}`);
     }
   });
 });

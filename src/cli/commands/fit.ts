@@ -1,4 +1,4 @@
-import { type Columns, fail, format, unknownName } from '../../base/index.js';
+import { type Columns, fail, format, mustBe, unknownName } from '../../base/index.js';
 import {
   type Bootstrap,
   bootstrapFit,
@@ -10,16 +10,18 @@ import {
   predictBootstrap,
   predictFit,
 } from '../../fit/index.js';
-import { findLaw, inputNames, type Law } from '../../law/index.js';
+import { findLaw, inputNames, type Law, parseFormula } from '../../law/index.js';
 import { writeChart } from '../../report/index.js';
 import { numericColumns, type Table } from '../../runs/index.js';
 import { drawFit, fitChart, fitPicture } from '../fit-picture.js';
-import { parseNumber, parseNumbers, parsePairs } from '../input.js';
+import { parseDefinition, parseNumber, parseNumbers, parsePairs } from '../input.js';
 import { loadRuns, type RunOptions, rowOf } from '../runs.js';
 import { formatTable, print, printJson } from '../table.js';
 
 export interface FitCommandOptions extends RunOptions {
-  readonly law: string;
+  readonly law?: string;
+  readonly formula?: string;
+  readonly residual?: string;
   readonly start?: string;
   readonly fix?: string;
   readonly tie?: string;
@@ -35,7 +37,7 @@ export interface FitCommandOptions extends RunOptions {
 }
 
 export async function runFit(runs: string, options: FitCommandOptions): Promise<void> {
-  const law = findLaw(options.law);
+  const law = await chooseLaw(options);
   const table = await loadRuns(runs, options);
   const columns = numericColumns(table, [...inputNames(law), law.response.name]);
   const fitOptions = parseOptions(options, table);
@@ -51,8 +53,34 @@ export async function runFit(runs: string, options: FitCommandOptions): Promise<
   if (predictions) print(`\n${predictionTable(predictions, law)}`);
 }
 
+async function chooseLaw({ law, formula, map, derive = [], residual }: FitCommandOptions): Promise<Law> {
+  if ((law === undefined) === (formula === undefined))
+    fail(`fit needs --law or --formula, got ${law ? 'both' : 'neither'}`);
+  if (formula === undefined) return findLaw(law!);
+  const mapped = map === undefined ? [] : Object.keys(parsePairs('--map', map));
+  const derived = derive.map(text => parseDefinition('--derive', text));
+  const read = wordsOf([formula, ...derived.map(([, expression]) => expression)].join(' '));
+  const response = responseOf(mapped.filter(name => !read.has(name)));
+  const inputs = [...new Set([...mapped, ...derived.map(([name]) => name)])].filter(name => name !== response);
+  return parseFormula(formula, { inputs, response, ...(residual && { residual: checkResidual(residual) }) });
+}
+
+const wordsOf = (text: string) => new Set(text.match(/[A-Za-z_][A-Za-z0-9_]*/g));
+
+/** The one mapped name that no expression reads; `loss` where none or several are left. */
+function responseOf(unread: readonly string[]): string {
+  if (unread.length <= 1) return unread[0] ?? 'loss';
+  return (
+    unread.find(name => name === 'loss') ??
+    fail(`--map must leave one name out of --formula, its response, got ${unread.join(', ')}`)
+  );
+}
+
+const checkResidual = (text: string) =>
+  text === 'log' || text === 'linear' ? text : fail(mustBe('--residual', 'log or linear', text));
+
 function parseOptions(options: FitCommandOptions, table: Table): FitOptions {
-  const { start, fix, tie, rho, huberDelta, level, seed, unit } = options;
+  const { start, fix, tie, rho, residual, huberDelta, level, seed, unit } = options;
   const params: Record<string, ParamOption> = {};
   for (const [name, value] of Object.entries(start ? parseNumbers('--start', start) : {}))
     params[name] = { start: value };
@@ -62,6 +90,7 @@ function parseOptions(options: FitCommandOptions, table: Table): FitOptions {
     params,
     ...(tie && { tie: parsePairs('--tie', tie) }),
     ...(rho && { rho: rho as FitOptions['rho'] }),
+    ...(residual && { residual: checkResidual(residual) }),
     ...(huberDelta && { huberDelta: parseNumber('--huber-delta', huberDelta) }),
     ...(unit && { unit: unitOf(table, unit.split(',')) }),
     level: parseNumber('--level', level),

@@ -12,11 +12,10 @@ import {
   studyScores,
   writeWhole,
 } from '../../report/index.js';
-import { appendRecord } from '../../runs/index.js';
+import { appendRecord, toolkitVersion } from '../../runs/index.js';
 import { parseShape } from '../../shape/index.js';
 import type { TrainResult } from '../../trainer/index.js';
 import { checkClaims } from '../../verify/index.js';
-import { toolkitVersion } from '../program.js';
 import { print, say } from '../table.js';
 import { claimsSummary, claimsTable } from './claims.js';
 import { costTable, efficientTable, fitSummary } from './study.js';
