@@ -9,7 +9,7 @@ type Sizes = Float64Array | null;
 interface Setting {
   readonly factor: Sizes;
   readonly power: number;
-  readonly place: 'exponent' | 'inside' | 'top' | 'beside';
+  readonly place: 'exponent' | 'base' | 'inside' | 'top' | 'beside';
   /** The sign that the formula writes before it. */
   readonly sign: number;
 }
@@ -17,7 +17,8 @@ interface Setting {
 /**
  * Where to look for a parameter, judged by its place in the formula and by the data: beside an input (x - c) in that
  * input's range; as a rate (k * x) up to where the product is 10 at its largest; as the exponent of an input, 0.02 to 1
- * where it is written with a minus or below a fraction bar, else -1 to 1; as a factor up to the size of the response.
+ * where it is written with a minus or below a fraction bar, else -1 to 1; under a free power with an input, around its
+ * values; as a factor up to the size of the response.
  */
 export function searchRange(tree: Tree, param: string, data: RangeData): Range {
   const setting = settingOf(tree, param, data) ?? { factor: null, power: 1, place: 'inside', sign: 1 };
@@ -44,6 +45,11 @@ function rangeOf({ factor, power, place, sign }: Setting, { columns, response }:
   if (place === 'exponent' && factor === null) {
     if (power < 0) return [0.1, 2];
     return sign < 0 ? [0.02, 1] : [-1, 1];
+  }
+  if (place === 'base' && factor !== null && Math.abs(power) === 1) {
+    // (x / d)^c bends where d is among the data; (N_c / N)^c may have its scale far beyond them.
+    const [least, most] = finiteExtent(power < 0 ? factor : factor.map(value => 1 / value));
+    return [least, most * (power < 0 ? 1 : 1e6)];
   }
   const size = factor === null ? 1 : largest(factor);
   if (power < 0) return [0.01 * size ** (-1 / power), size ** (-1 / power)];
@@ -73,7 +79,7 @@ function settingOf(tree: Tree, param: string, data: RangeData): Setting | null {
     } else if (operation === '^' && child === 1) return { factor, power, place: 'exponent', sign };
     else if (operation === '^') {
       const exponent = args[1];
-      if (exponent.kind !== 'number') return { factor, power, place: 'inside', sign };
+      if (exponent.kind !== 'number') return { factor, power, place: 'base', sign };
       power *= exponent.value;
       factor = raise(factor, exponent.value);
     } else return { factor, power, place: 'inside', sign };

@@ -36,7 +36,7 @@ export interface LawLimit {
 export interface Law {
   readonly name: string;
   readonly title: string;
-  /** The same function as text that mathjs reads. */
+  /** The same function as text, as `parseFormula` reads it; for the laws of the registry mathjs reads it too. */
   readonly formula: string;
   readonly inputs: readonly LawInput[];
   readonly response: { readonly name: string; readonly unit: string };

@@ -33,7 +33,7 @@ const INPUTS: readonly (readonly [name: string, unit: string, meaning: string])[
  *     one power of depth                         0.64 %   2
  *     a power of depth over a level              1.90 %   3
  *
- * One run of a shape scatters by about 0.3 %, so this favours a depth term that fades (as Tay 2022 says gains do, at 32
+ * The early loss of one shape scatters by 0.2 to 0.5 % between runs, so this favours a depth term that fades (as Tay 2022 says gains do, at 32
  * to 36 layers) and no more: not its power, and not how the two stacks share it, for they are equal in every row. The
  * deepest shape came out 0.6 % above the law, which knows no layer that is too thin. On Tay's table 4, which is recalled
  * and had no say, the term does not help (1.29 % against 1.24 % for parameters alone); there

@@ -63,8 +63,9 @@ test('t5-shape is the form that predicts the row left out of the depth sweep bes
     sum: await rival('A + B / depth'),
     alone,
     power: await rival('A * depth^b'),
-    over: await rival('A + B * depth^(-k)'),
   };
   const shown = Object.values(errors).map(error => (100 * error).toFixed(2));
-  t.deepEqual(shown, ['0.37', '0.45', '0.49', '0.59', '0.64', '1.90']);
+  t.deepEqual(shown, ['0.37', '0.45', '0.49', '0.59', '0.64']);
+  // Its exponent runs away on four rows, so how far off it ends depends on where the search gives up.
+  t.true((await rival('A + B * depth^(-k)')) > 2 * errors.chosen);
 });
