@@ -14,6 +14,7 @@ export function createProgram(): Command {
   addCost(program);
   addFit(program);
   addFits(program);
+  addCompare(program);
   addFrontier(program);
   addClaims(program);
   addTrain(program);
@@ -87,6 +88,18 @@ function addFit(program: Command): void {
     .option('--predict <FILE>', "rows of inputs to predict, under the law's names or the mapped ones")
     .addOption(json())
     .action(async (runs, options) => (await import('./commands/fit.js')).runFit(runs, options));
+}
+
+function addCompare(program: Command): void {
+  readsRuns(
+    program
+      .command('compare')
+      .description('laws on one table: in sample, on runs left out, and as forecasts of larger runs'),
+  )
+    .option('--laws <LIST>', "laws or variants, e.g. 'chinchilla,ND free,C E 1.7' (default: what the columns allow)")
+    .option('--unit <COLUMNS>', 'columns that name a run: its rows are left out together')
+    .addOption(json())
+    .action(async (runs, options) => (await import('./commands/compare.js')).runCompare(runs, options));
 }
 
 function addFits(program: Command): void {

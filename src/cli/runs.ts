@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Columns, fail } from '../base/index.js';
+import { type Columns, fail, unknownName } from '../base/index.js';
 import { isNumeric, type LoadOptions, listDatasets, loadDataset, loadTable, type Table } from '../runs/index.js';
 import { parseDefinition, parsePairs } from './input.js';
 
@@ -43,4 +43,12 @@ export function rowOf({ columns }: Table, row: number): Record<string, number | 
 export function numbersOf(table: Table, name: string): Columns[string] | undefined {
   const column = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
   return column !== undefined && isNumeric(column) ? column : undefined;
+}
+
+/** Rows alike in all these columns are one run. */
+export function unitOf({ columns, rows, source }: Table, names: readonly string[]): string[] {
+  for (const name of names)
+    if (!Object.hasOwn(columns, name))
+      fail(`--unit: ${unknownName(`column of ${source.file}`, name, Object.keys(columns))}`);
+  return Array.from({ length: rows }, (_, row) => JSON.stringify(names.map(name => columns[name][row])));
 }

@@ -1,4 +1,4 @@
-import { type Columns, fail, format, mustBe, unknownName } from '../../base/index.js';
+import { type Columns, fail, format, mustBe } from '../../base/index.js';
 import {
   type Bootstrap,
   bootstrapFit,
@@ -15,7 +15,7 @@ import { writeChart } from '../../report/index.js';
 import { numericColumns, type Table } from '../../runs/index.js';
 import { drawFit, fitChart, fitPicture } from '../fit-picture.js';
 import { parseDefinition, parseNumber, parseNumbers, parsePairs } from '../input.js';
-import { loadRuns, type RunOptions, rowOf } from '../runs.js';
+import { loadRuns, type RunOptions, rowOf, unitOf } from '../runs.js';
 import { formatTable, print, printJson } from '../table.js';
 
 export interface FitCommandOptions extends RunOptions {
@@ -62,6 +62,8 @@ async function chooseLaw({ law, formula, map, derive = [], residual }: FitComman
   const read = wordsOf([formula, ...derived.map(([, expression]) => expression)].join(' '));
   const response = responseOf(mapped.filter(name => !read.has(name)));
   const inputs = [...new Set([...mapped, ...derived.map(([name]) => name)])].filter(name => name !== response);
+  if (!inputs.some(name => wordsOf(formula).has(name)))
+    fail(`--map must name a column that --formula reads, got ${inputs.join(', ') || 'none'}`);
   return parseFormula(formula, { inputs, response, ...(residual && { residual: checkResidual(residual) }) });
 }
 
@@ -96,14 +98,6 @@ function parseOptions(options: FitCommandOptions, table: Table): FitOptions {
     level: parseNumber('--level', level),
     seed: parseNumber('--seed', seed),
   };
-}
-
-/** Rows alike in all these columns are one run. */
-function unitOf({ columns, rows, source }: Table, names: readonly string[]): string[] {
-  for (const name of names)
-    if (!Object.hasOwn(columns, name))
-      fail(`--unit: ${unknownName(`column of ${source.file}`, name, Object.keys(columns))}`);
-  return Array.from({ length: rows }, (_, row) => JSON.stringify(names.map(name => columns[name][row])));
 }
 
 const runBootstrap = (columns: Columns, law: Law, options: FitOptions, replicates: string) =>

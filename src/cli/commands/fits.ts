@@ -69,8 +69,8 @@ const shown = ({ rule }: FitRow, value: number) =>
 
 function tolerance({ rule, tolerance: allowed }: FitRow): string {
   if (rule === 'says' || rule === 'missing') return '';
-  const text = allowed === 0 ? 'exact' : format.digits(allowed, 2);
-  return rule === 'atMost' ? `at most +${text}` : text;
+  if (rule === 'atMost') return allowed === 0 ? 'at most' : `at most +${format.digits(allowed, 2)}`;
+  return allowed === 0 ? 'exact' : format.digits(allowed, 2);
 }
 
 export function fitsSummary(results: readonly FitResult[]): string {
