@@ -1,6 +1,6 @@
-"""Times Pareto frontiers in Python. Reads [{"file", "axes", "count", "by", "repetitions"}] as JSON from stdin.
+"""Times Pareto frontiers in Python. Reads {"file", "axes", "count", "by", "repetitions"} as JSON, one a line.
 
-Each file holds float64 columns one after the other, all to be minimised. Prints, as JSON, a list of
+The file holds float64 columns one after the other, all to be minimised. Answers each line with
 {"seconds": median of the repetitions, "front": how many points are on the front}.
 """
 
@@ -74,4 +74,5 @@ def measure(job):
     return median_seconds(lambda: WAYS[job["by"]](*columns), job["repetitions"])
 
 
-print(json.dumps([measure(job) for job in json.load(sys.stdin)]))
+for line in sys.stdin:
+    print(json.dumps(measure(json.loads(line))), flush=True)

@@ -7,7 +7,7 @@ import type { Scratch } from './scratch.js';
 
 /** Fewer points than this are not worth a sample. */
 const WORTHWHILE = 4096;
-const SAMPLE = 256;
+const SAMPLE = 128;
 const STRONG = 8;
 /** A strong point must beat this share of the sample. */
 const SHARE = 1 / 32;
