@@ -86,6 +86,10 @@ function addFit(program: Command): void {
     .option('--seed <N>', 'decides starts and draws', '0')
     .option('--chart <FILE>', 'the fit as a picture: .svg, .png, or .json for its Vega-Lite specification')
     .option('--predict <FILE>', "rows of inputs to predict, under the law's names or the mapped ones")
+    .option(
+      '--prior <NAME=MEDIAN:SD>',
+      'asymptote drawn in forecasts beyond the rows, or none (default E=1.7:0.15 for nats per token)',
+    )
     .addOption(json())
     .action(async (runs, options) => (await import('./commands/fit.js')).runFit(runs, options));
 }

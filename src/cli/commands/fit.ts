@@ -1,21 +1,23 @@
 import { type Columns, fail, format, mustBe } from '../../base/index.js';
 import {
   type Bootstrap,
+  type BootstrapOptions,
   bootstrapFit,
+  bootstrapFitParallel,
   FIT_STATUS,
   type Fit,
   type FitOptions,
   fitLaw,
   type ParamOption,
-  predictBootstrap,
-  predictFit,
 } from '../../fit/index.js';
 import { findLaw, inputNames, type Law, parseFormula } from '../../law/index.js';
 import { writeChart } from '../../report/index.js';
 import { numericColumns, type Table } from '../../runs/index.js';
 import { drawFit, fitChart, fitPicture } from '../fit-picture.js';
 import { parseDefinition, parseNumber, parseNumbers, parsePairs } from '../input.js';
-import { loadRuns, type RunOptions, rowOf, unitOf } from '../runs.js';
+import { type PredictedRow, type Predictions, parsePrior, predictFile } from '../predictions.js';
+import { startProgress } from '../progress.js';
+import { loadRuns, type RunOptions, unitOf } from '../runs.js';
 import { formatTable, print, printJson } from '../table.js';
 
 export interface FitCommandOptions extends RunOptions {
@@ -32,6 +34,7 @@ export interface FitCommandOptions extends RunOptions {
   readonly level: string;
   readonly seed: string;
   readonly predict?: string;
+  readonly prior?: string;
   readonly chart?: string;
   readonly json?: true;
 }
@@ -41,10 +44,25 @@ export async function runFit(runs: string, options: FitCommandOptions): Promise<
   const table = await loadRuns(runs, options);
   const columns = numericColumns(table, [...inputNames(law), law.response.name]);
   const fitOptions = parseOptions(options, table);
-  const bootstrap = options.bootstrap === undefined ? null : runBootstrap(columns, law, fitOptions, options.bootstrap);
+  const bootstrap =
+    options.bootstrap === undefined
+      ? null
+      : await runBootstrap(columns, law, { ...fitOptions, replicates: parseNumber('--bootstrap', options.bootstrap) });
   const fit = bootstrap?.fit ?? fitLaw(columns, law, fitOptions);
   const params = bootstrap?.params ?? fit.params;
-  const predictions = options.predict === undefined ? undefined : await predictRows(fit, bootstrap, options);
+  const { predict: file, map, prior } = options;
+  const predictions =
+    file === undefined
+      ? undefined
+      : await predictFile({
+          file,
+          map,
+          fit,
+          bootstrap,
+          columns,
+          options: fitOptions,
+          ...(prior && { prior: parsePrior(prior) }),
+        });
   const picture = fitPicture({ fit, bootstrap, columns, rowNumbers: table.rowNumbers });
   if (options.chart !== undefined) await writeChart(fitChart(picture, titles(fit, table)), options.chart);
   if (options.json) return printJson(wire({ fit, params, table, predictions }));
@@ -100,30 +118,20 @@ function parseOptions(options: FitCommandOptions, table: Table): FitOptions {
   };
 }
 
-const runBootstrap = (columns: Columns, law: Law, options: FitOptions, replicates: string) =>
-  bootstrapFit(columns, law, { ...options, replicates: parseNumber('--bootstrap', replicates) });
+/** Draws from which threads pay for their start. */
+const MANY_DRAWS = 1000;
 
-type Row = Record<string, number | string | null>;
-
-/** Each row of the file with the law's value there and its interval. */
-async function predictRows(
-  fit: Fit,
-  bootstrap: Bootstrap | null,
-  { predict = '', map }: FitCommandOptions,
-): Promise<Row[]> {
-  const names = inputNames(fit.law);
-  // the targets may already use the law's names
-  const wanted = Object.entries(map ? parsePairs('--map', map) : {}).filter(([name]) => names.includes(name));
-  const plain = await loadRuns(predict, {});
-  const mapped = wanted.filter(([name, column]) => name !== column && !Object.hasOwn(plain.columns, name));
-  const table =
-    mapped.length === 0 ? plain : await loadRuns(predict, { map: mapped.map(pair => pair.join('=')).join(',') });
-  const columns = numericColumns(table, names);
-  return Array.from({ length: table.rows }, (_, row) => {
-    const inputs = Object.fromEntries(names.map(name => [name, columns[name][row]]));
-    const prediction = bootstrap ? predictBootstrap(bootstrap, inputs) : predictFit(fit, inputs);
-    return { ...rowOf(plain, row), ...inputs, ...prediction };
-  });
+async function runBootstrap(columns: Columns, law: Law, options: BootstrapOptions): Promise<Bootstrap> {
+  if ((options.replicates ?? 0) < MANY_DRAWS) return bootstrapFit(columns, law, options);
+  const { openFitPool } = await import('../pool.js');
+  const bar = await startProgress('bootstrap');
+  const pool = openFitPool({ onProgress: share => bar.update(share) });
+  try {
+    return await bootstrapFitParallel(columns, law, { ...options, parallel: pool.map });
+  } finally {
+    bar.stop();
+    await pool.close();
+  }
 }
 
 interface Finding {
@@ -132,7 +140,7 @@ interface Finding {
   readonly table: Table;
 }
 
-function wire({ fit, params, table, predictions }: Finding & { readonly predictions?: Row[] }) {
+function wire({ fit, params, table, predictions }: Finding & { readonly predictions?: Predictions }) {
   return {
     law: fit.law.name,
     inputs: inputNames(fit.law),
@@ -148,7 +156,7 @@ function wire({ fit, params, table, predictions }: Finding & { readonly predicti
     metrics: fit.metrics,
     seed: fit.seed,
     data: { ...table.source, rows: table.rows },
-    ...(predictions && { predictions }),
+    ...(predictions && { predictions: predictions.rows, prior: predictions.prior, note: predictions.note }),
   };
 }
 
@@ -191,11 +199,16 @@ function fitTable({ fit, params, table, bootstrap }: Finding & { readonly bootst
   ].join('\n');
 }
 
-function predictionTable(rows: readonly Row[], law: Law): string {
+function predictionTable({ rows, prior, note }: Predictions, law: Law): string {
   const names = [...inputNames(law), 'value', 'lo', 'hi'];
-  const cell = (value: Row[string]) => (typeof value === 'number' ? format.digits(value, 5) : String(value));
-  return formatTable(
-    names.map(title => ({ title })),
-    rows.map(row => names.map(name => cell(row[name]))),
+  const cell = (value: PredictedRow[string]) => (typeof value === 'number' ? format.digits(value, 5) : String(value));
+  const table = formatTable(
+    [...names.map(title => ({ title })), { title: '', align: 'left' }],
+    rows.map(row => [...names.map(name => cell(row[name])), row.beyond_range ? 'beyond the rows' : '']),
   );
+  const drawn = Object.entries(prior ?? {}).map(
+    ([name, { median, sd }]) =>
+      `Beyond the rows the interval is of a new run, with ${name} drawn about ${median} (${format.percent(sd, 0)} spread): --prior ${name}=${median}:${sd}, or none.`,
+  );
+  return [table, ...drawn, ...(note === null ? [] : [note])].join('\n');
 }
