@@ -9,6 +9,10 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url)));
 const [src, dist] = [join(root, 'src'), join(root, 'dist')];
 
+if (!existsSync(src) || !existsSync(join(root, 'tsconfig.build.json'))) {
+  console.error(`build: ${root} must hold src and tsconfig.build.json`);
+  process.exit(2);
+}
 rmSync(dist, { recursive: true, force: true }); // what src no longer has must not be published
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });

@@ -5,4 +5,5 @@ export * from './cost/index.js';
 export * from './fit/index.js';
 export * from './frontier/index.js';
 export * from './law/index.js';
+export * from './plan/index.js';
 export * from './shape/index.js';

@@ -33,19 +33,25 @@ export const count = (value: number) => si(value).replace('G', 'B');
 
 /** Bytes in binary units. @example bytes(1536) // => '1.50 KiB' */
 export function bytes(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, Math.abs(value))) / 10)));
   const scaled = value / 1024 ** power;
-  return `${power === 0 ? scaled : scaled.toPrecision(Math.max(3, String(Math.trunc(scaled)).length))} ${units[power]}`;
+  return `${power === 0 ? Math.round(scaled) : scaled.toPrecision(Math.max(3, String(Math.trunc(scaled)).length))} ${units[power]}`;
 }
 
 /** A duration. @example seconds(93.2) // => '1 min 33 s' */
 export function seconds(value: number): string {
-  if (value < 1) return `${(value * 1000).toPrecision(3)} ms`;
-  if (value < 60) return `${value.toPrecision(3)} s`;
-  if (value < 5400) return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+  if (!Number.isFinite(value)) return String(value);
+  if (value < 0.9995) return `${Number((value * 1000).toPrecision(3))} ms`;
+  if (value < 59.95) return `${value.toPrecision(3)} s`;
+  const whole = Math.round(value);
+  if (whole < 5400) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${digits(value / 3600, 3)} h`;
 }
+
+/** Text without control characters: on one line, and harmless on a terminal. */
+export const plain = (text: string) => text.replace(/\p{Cc}+/gu, ' ');
 
 /** @example percent(0.631) // => '63.1 %' */
 export const percent = (share: number, decimals = 1) => `${(share * 100).toFixed(decimals)} %`;

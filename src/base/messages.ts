@@ -1,11 +1,12 @@
 import { closest } from 'fastest-levenshtein';
+import { plain } from './format.js';
 
 // Sentences that more than one room says to a user, as pure functions; tests compare against these.
 
 /** How a value found in the input is shown inside a message: short, on one line. */
 export function shown(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return plain(text).length > 60 ? `${plain(text).slice(0, 57)}...` : plain(text);
 }
 
 /** @example outsideRange('level', '(0, 1)', 2) // => 'level must be in (0, 1), got 2' */
@@ -16,8 +17,9 @@ export const outsideRange = (what: string, range: string, got: unknown) =>
 export const mustBe = (what: string, rule: string, got: unknown) => `${what} must be ${rule}, got ${shown(got)}`;
 
 /** Names what is known, and the nearest of them. */
-export function unknownName(what: string, name: string, known: readonly string[]): string {
-  const near = known.length > 0 ? `; did you mean ${closest(name, known as string[])}?` : '';
+export function unknownName(what: string, name: string, names: readonly string[]): string {
+  const known = names.map(plain);
+  const near = known.length > 0 ? `; did you mean ${closest(name, known)}?` : '';
   const list = known.length <= 12 ? ` (known: ${known.join(', ')})` : '';
   return `unknown ${what} ${shown(name)}${near}${list}`;
 }

@@ -1,3 +1,4 @@
+import { max, min } from 'simple-statistics';
 import type { Columns } from '../base/index.js';
 import { type ChartSpec, lossComputeChart, residualsChart, stackCharts } from '../chart/index.js';
 import { type Bootstrap, type Fit, type Prediction, predictBootstrap, predictFit } from '../fit/index.js';
@@ -65,7 +66,7 @@ export function fitPicture({ fit, bootstrap, columns, rowNumbers }: FitToDraw): 
 
 /** Numbers evenly spaced in the logarithm where all are positive, else evenly. */
 function spread(values: readonly number[]): number[] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = [min([...values]), max([...values])];
   const share = Array.from({ length: LINE_POINTS }, (_, i) => i / (LINE_POINTS - 1));
   return low > 0 ? share.map(s => low * (high / low) ** s) : share.map(s => low + (high - low) * s);
 }
@@ -102,7 +103,8 @@ export async function drawFit({ xTitle, xUnit, yTitle, points, line }: FitPictur
   const toX = (x: number) => (log ? Math.log10(x) : x);
   const dots = points.map(({ x, y }): [number, number] => [toX(x), y]);
   const curve = line.map(({ x, value }): [number, number] => [toX(x), value]);
-  const [left, right] = [Math.min(...dots.map(([x]) => x)), Math.max(...dots.map(([x]) => x))];
+  const [xs, ys] = [dots.map(([x]) => x), dots.map(([, y]) => y)];
+  const [left, right] = [min(xs), max(xs)];
   const picture = plot(curve.length > 0 ? curve : dots, {
     width: 64,
     height: 16,
@@ -110,7 +112,7 @@ export async function drawFit({ xTitle, xUnit, yTitle, points, line }: FitPictur
     points: dots.map(([x, y]) => ({ x, y })),
     symbols: { point: '\u00b7' },
     customXAxisTicks: ticks(left, right, log),
-    customYAxisTicks: niceTicks(Math.min(...dots.map(([, y]) => y)), Math.max(...dots.map(([, y]) => y)), 5),
+    customYAxisTicks: niceTicks(min(ys), max(ys), 5),
     formatter: (value, { axis }) =>
       axis === 'x' && log ? `1e${Number(value.toFixed(2))}` : String(Number(value.toPrecision(4))),
     xLabel: xTitle,

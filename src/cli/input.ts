@@ -21,6 +21,10 @@ export function parsePairs(option: string, text: string): Record<string, string>
   return pairs;
 }
 
+/** The pairs of an option that was given several times. */
+export const parsePairsOf = (option: string, texts: readonly string[]) =>
+  texts.length === 0 ? {} : parsePairs(option, texts.join(','));
+
 /** `NAME=NUMBER,...` */
 export const parseNumbers = (option: string, text: string) =>
   Object.fromEntries(

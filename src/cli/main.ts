@@ -3,8 +3,9 @@ import { CommanderError } from 'commander';
 import { InputError } from '../base/index.js';
 import { createProgram } from './program.js';
 
-// Exit codes: 0 done, 1 a check failed, 2 bad input. Nothing but results goes to stdout.
+// Exit codes: 0 done, 1 a check failed, 2 bad input, 70 a fault of ours. Nothing but results goes to stdout.
 const BAD_INPUT = 2;
+const FAULT = 70;
 
 try {
   await createProgram().parseAsync();
@@ -18,12 +19,15 @@ function explain(error: unknown): number {
     process.stderr.write(`shapelaw: ${(error as Error).message}\n`);
     return BAD_INPUT;
   }
-  throw error; // a fault of ours: the stack trace belongs in the report
+  process.stderr.write(
+    `shapelaw: a fault of the program; please report it with this trace\n${(error as Error)?.stack ?? error}\n`,
+  );
+  return FAULT;
 }
 
 /** A file that cannot be read or written: the system's one line says which and why. */
 function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'path' in error;
+  return error instanceof Error && 'syscall' in error;
 }
 
 // a reader that closes early (| head) is no error

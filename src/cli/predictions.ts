@@ -11,9 +11,9 @@ import {
   predictFit,
 } from '../fit/index.js';
 import { inputNames } from '../law/index.js';
-import { numericColumns } from '../runs/index.js';
+import { numericColumns, type Table } from '../runs/index.js';
 import { parseNumber, parsePairs } from './input.js';
-import { loadRuns, rowOf } from './runs.js';
+import { loadRuns, parseMap, rowOf } from './runs.js';
 
 export type PredictedRow = Record<string, number | string | boolean | null>;
 
@@ -24,10 +24,8 @@ export interface Predictions {
   readonly note: string | null;
 }
 
-export interface PredictFile {
-  readonly file: string;
-  /** The --map of the fit: the file may use its names or the law's. */
-  readonly map?: string;
+export interface PredictTask {
+  readonly table: Table;
   readonly fit: Fit;
   readonly bootstrap: Bootstrap | null;
   /** The rows that were fitted. */
@@ -40,10 +38,10 @@ export interface PredictFile {
  * The law's value at each row of a file, with an interval: within the measured range that of the law, beyond it that of a
  * forecast of a new run, which also carries the scatter of runs and the model's error in the asymptote.
  */
-export async function predictFile(task: PredictFile): Promise<Predictions> {
+export async function predictRows(task: PredictTask): Promise<Predictions> {
   const { fit, bootstrap, columns } = task;
   const names = inputNames(fit.law);
-  const table = await loadRuns(task.file, { map: namesFor(await loadRuns(task.file, {}), names, task.map) });
+  const { table } = task;
   const targets = numericColumns(table, names);
   const inputs = Array.from({ length: table.rows }, (_, row) =>
     Object.fromEntries(names.map(name => [name, targets[name][row]])),
@@ -67,19 +65,27 @@ const around = ({ value }: Prediction, { lo, hi }: Prediction): Prediction => ({
   hi: Math.max(hi, value),
 });
 
-const forecastOptions = ({ options, fit, prior }: PredictFile) => ({
+const forecastOptions = ({ options, fit, prior }: PredictTask) => ({
   ...options,
   level: fit.level,
   ...(prior !== undefined && { prior }),
 });
 
-/** Mapped names that the file does not have under the law's own. */
-function namesFor({ columns }: { columns: object }, names: readonly string[], map?: string): string | undefined {
-  const wanted = Object.entries(map === undefined ? {} : parsePairs('--map', map));
-  const missing = wanted.filter(
-    ([name, column]) => names.includes(name) && !Object.hasOwn(columns, name) && name !== column,
+/** Columns that a prediction adds to the rows of its file. */
+const ADDED = ['value', 'lo', 'hi', 'beyond_range'];
+
+/** The rows to predict, under the law's names or those that --map gives them. */
+export async function loadTargets(file: string, names: readonly string[], map: readonly string[] = []): Promise<Table> {
+  const plain = await loadRuns(file);
+  const taken = ADDED.find(name => Object.hasOwn(plain.columns, name));
+  if (taken !== undefined)
+    fail(`${file} must leave the names ${ADDED.join(', ')} to the prediction, got a column ${taken}`);
+  const missing = Object.entries(parseMap(map)).filter(
+    ([name, column]) => names.includes(name) && name !== column && !Object.hasOwn(plain.columns, name),
   );
-  return missing.length === 0 ? undefined : missing.map(pair => pair.join('=')).join(',');
+  const table = missing.length === 0 ? plain : await loadRuns(file, { map: missing.map(pair => pair.join('=')) });
+  numericColumns(table, names);
+  return table;
 }
 
 /** `none`, or NAME=MEDIAN:SD. @example parsePrior('E=1.7:0.15') // => { E: { median: 1.7, sd: 0.15 } } */

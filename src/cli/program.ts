@@ -64,9 +64,9 @@ function addClaims(program: Command): void {
 const readsRuns = (command: Command) =>
   command
     .argument('<RUNS>', 'CSV, JSONL, JSON or Parquet file, or a dataset of this package (NAME or NAME:TABLE)')
-    .option('--map <PAIRS>', 'names for columns: N=params,D=tokens,loss=train_loss')
+    .option('--map <PAIRS>', 'names for columns: N=params,D=tokens,loss=train_loss', collect)
     .option('--derive <NAME=EXPR>', "a new column, e.g. 'D=C/(6*N)'; may be repeated", collect)
-    .option('--where <EXPR>', "rows to keep, e.g. 'tokens <= 1e11'");
+    .option('--where <EXPR>', "rows to keep, e.g. 'tokens <= 1e11'", collect);
 
 function addFit(program: Command): void {
   readsRuns(

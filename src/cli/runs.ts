@@ -1,32 +1,61 @@
-import { existsSync } from 'node:fs';
-import { type Columns, fail, unknownName } from '../base/index.js';
+import { statSync } from 'node:fs';
+import { type Columns, fail, shown, unknownName } from '../base/index.js';
 import { isNumeric, type LoadOptions, listDatasets, loadDataset, loadTable, type Table } from '../runs/index.js';
-import { parseDefinition, parsePairs } from './input.js';
+import { parseDefinition, parsePairsOf } from './input.js';
 
 /** Options shared by every command that reads runs. */
 export interface RunOptions {
-  readonly map?: string;
+  /** Each may be given several times: maps add up, conditions must all hold. */
+  readonly map?: readonly string[];
   readonly derive?: readonly string[];
-  readonly where?: string;
+  readonly where?: readonly string[];
 }
 
 /** RUNS: a file, or a dataset of this package as NAME or NAME:TABLE. */
-export async function loadRuns(runs: string, options: RunOptions): Promise<Table> {
+export async function loadRuns(runs: string, options: RunOptions = {}): Promise<Table> {
   const parsed = parseRunOptions(options);
-  if (existsSync(runs)) return loadTable(runs, parsed);
-  const [name, resource] = runs.split(':');
+  if (isFile(runs)) return loadTable(runs, parsed);
+  const [name, resource, ...rest] = runs.split(':');
   const datasets = await listDatasets();
-  if (datasets.includes(name)) return loadDataset(name, { ...parsed, resource });
+  if (datasets.includes(name) && rest.length === 0) return loadDataset(name, { ...parsed, resource });
   if (/[./\\]/.test(runs)) return loadTable(runs, parsed);
-  return fail(`RUNS must be a file or a dataset (${datasets.join(', ')}), got ${JSON.stringify(runs)}`);
+  return fail(`RUNS must be a file or a dataset (${datasets.join(', ')}), got ${shown(runs)}`);
 }
 
-function parseRunOptions({ map, derive = [], where }: RunOptions): LoadOptions {
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
+/** Like loadRuns, for runs that are fitted or ranked together: losses measured on unlike data are refused. */
+export async function loadComparable(runs: string, options: RunOptions): Promise<Table> {
+  const table = await loadRuns(runs, options);
+  for (const name of ['eval_fingerprint', 'kind']) {
+    const column = Object.hasOwn(table.columns, name) ? table.columns[name] : [];
+    const values = [...new Set(isNumeric(column) ? [] : column)];
+    if (values.length > 1)
+      fail(
+        `${table.source.file} must hold one ${name}, got ${values.slice(0, 4).map(shown).join(', ')}; keep one with --where "${name} = '...'"`,
+      );
+  }
+  return table;
+}
+
+function parseRunOptions({ map = [], derive = [], where = [] }: RunOptions): LoadOptions {
+  const conditions = where.map(text => `(${text})`);
   return {
-    map: map === undefined ? {} : parsePairs('--map', map),
-    derive: Object.fromEntries(derive.map(text => parseDefinition('--derive', text))),
-    where,
+    map: parseMap(map),
+    derive: parseDerive(derive),
+    ...(conditions.length > 0 && { where: conditions.join(' and ') }),
   };
+}
+
+/** The pairs of every --map. */
+export const parseMap = (map: readonly string[] = []) => parsePairsOf('--map', map);
+
+function parseDerive(derive: readonly string[]): Record<string, string> {
+  const definitions = derive.map(text => parseDefinition('--derive', text));
+  const names = definitions.map(([name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) fail(`--derive must define ${twice} once, got it again`);
+  return Object.fromEntries(definitions);
 }
 
 /** One row of a table, as on the wire. */

@@ -5,7 +5,7 @@ import type { Workload } from './workload.js';
 // What autograd keeps between the forward and the backward pass of transformers' T5, tensor by tensor.
 // Notation: e bytes of an activation; a norm keeps its input, 1/rms, the normalised input and its output.
 
-export const activationItems = [
+export const ACTIVATION_ITEMS = [
   'embedding',
   'encoder/norm',
   'encoder/attention',
@@ -21,7 +21,7 @@ export const activationItems = [
 const FP32 = 4;
 const INT64 = 8;
 
-/** Writes bytes, item by item as in activationItems. */
+/** Writes bytes, item by item as in ACTIVATION_ITEMS. */
 export function fillActivations(
   shape: Shape,
   { batch, encLen: S, decLen: T }: Workload,

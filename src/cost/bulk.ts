@@ -1,6 +1,6 @@
 import { fail } from '../base/index.js';
 import { checkShape, LIMITS, NUMBER_FIELDS, type NumberField, preset, type Shape } from '../shape/index.js';
-import { activationItems, fillActivations } from './activations.js';
+import { ACTIVATION_ITEMS, fillActivations } from './activations.js';
 import { type Convention, checkConvention, FLOP_ITEMS, fillMultiplyAdds, toConvention } from './flops.js';
 import { sum } from './ledger.js';
 import { countOptimizerState, type MemoryOptions, parseMemoryOptions } from './memory.js';
@@ -47,7 +47,7 @@ export function costShapes(columns: ShapeColumns, options: BulkOptions = {}): Bu
   const shape: Mutable<Shape> = { ...checkShape({ ...preset('base'), feed_forward_proj, tie_word_embeddings }) };
   const params = new Float64Array(PARAM_ITEMS.length);
   const flops = new Float64Array(FLOP_ITEMS.length);
-  const saved = new Float64Array(activationItems.length);
+  const saved = new Float64Array(ACTIVATION_ITEMS.length);
   const { num_layers, num_decoder_layers, d_model, d_ff, d_kv, num_heads, vocab_size } = columns;
   for (let row = 0; row < rows; row++) {
     // one shape, overwritten: a million objects would cost more than the counting

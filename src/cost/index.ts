@@ -1,4 +1,4 @@
-export { activationItems } from './activations.js';
+export { ACTIVATION_ITEMS } from './activations.js';
 export { type BulkCosts, type BulkOptions, costShapes, type ShapeColumns } from './bulk.js';
 export { countDecode, DECODE_ITEMS, type DecodeLedger, type Generation } from './decode.js';
 export {

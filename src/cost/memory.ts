@@ -1,6 +1,6 @@
 import { fail, mustBe, outsideRange } from '../base/index.js';
 import { checkShape, innerWidth, RELATIVE_BUCKETS, type Shape } from '../shape/index.js';
-import { activationItems, fillActivations } from './activations.js';
+import { ACTIVATION_ITEMS, fillActivations } from './activations.js';
 import { countDecode, type Generation } from './decode.js';
 import { type Ledger, toLedger } from './ledger.js';
 import { countParams, mlpMatrices } from './params.js';
@@ -63,9 +63,9 @@ export function estimateTrainMemory(shape: Shape, workload: Workload, options: M
   const parsed = parseMemoryOptions(options);
   const { precision, optimizer } = parsed;
   const params = countParams(shape).total;
-  const saved = new Float64Array(activationItems.length);
+  const saved = new Float64Array(ACTIVATION_ITEMS.length);
   fillActivations(shape, checkWorkload(workload), parsed, saved);
-  const activations = toLedger(activationItems, saved);
+  const activations = toLedger(ACTIVATION_ITEMS, saved);
   const bytes = precision === 'fp32' ? 4 : 2;
   const master = precision === 'fp32' ? 0 : 4 * params;
   const values = [

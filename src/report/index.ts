@@ -18,4 +18,4 @@ export { studyFit } from './study/fit.js';
 export { studyFrontiers } from './study/frontiers.js';
 export { studyScores } from './study/scores.js';
 export type { CostLine, FitStudy, FrontierStudy, ScoreStudy, Study, TrainedLine } from './study/study.js';
-export { writeChart, writeWhole } from './write.js';
+export { checkChartFile, writeChart, writeWhole } from './write.js';

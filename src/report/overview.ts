@@ -131,7 +131,7 @@ function fitSection({ rows, params, points, curve, level, about }: FitStudy): Se
       what,
       ours,
       theirs: { value: theirs, text: format.digits(theirs, 7), recalled: inputs === 'recalled' },
-      verdict: verdictCell(outcome === 'agrees' ? 'agrees' : 'differs', outcome === 'agrees', outcome === 'missing'),
+      verdict: verdictCell(OUTCOMES[outcome], outcome === 'agrees', outcome === 'missing'),
       source: note === undefined ? source : `${source}: ${note}`,
     })),
   };
@@ -277,6 +277,13 @@ function trainedSection(trained: TrainedLine | null): Section {
     ],
   };
 }
+
+const OUTCOMES = {
+  agrees: 'agrees',
+  noted: 'differs, see note',
+  missing: 'cannot be made',
+  differs: 'differs',
+} as const;
 
 const titled = (key: string) => `${key[0].toUpperCase()}${key.slice(1)}`;
 

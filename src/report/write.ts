@@ -12,8 +12,15 @@ export async function writeWhole(file: string, data: string | Uint8Array): Promi
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
-    throw error;
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    fail(`${file} must be a file that can be written, got ${code}`);
   }
+}
+
+/** Refuses a name that writeChart cannot write, before the work is done. */
+export function checkChartFile(file: string): void {
+  if (!['.svg', '.png', '.json'].includes(extname(file).toLowerCase()))
+    fail(mustBe('chart file', 'a name that ends in .svg, .png or .json', file));
 }
 
 /**
@@ -22,14 +29,13 @@ export async function writeWhole(file: string, data: string | Uint8Array): Promi
  * @param options.scale pixels of a PNG per pixel of the chart, default 2
  */
 export async function writeChart(spec: ChartSpec, file: string, { scale = 2 }: { scale?: number } = {}): Promise<void> {
+  checkChartFile(file);
   switch (extname(file).toLowerCase()) {
     case '.svg':
       return writeWhole(file, await renderSvg(spec));
     case '.png':
       return writeWhole(file, await renderPng(spec, { scale }));
-    case '.json':
-      return writeWhole(file, `${JSON.stringify(spec, null, 2)}\n`);
     default:
-      return fail(mustBe('chart file', 'a name that ends in .svg, .png or .json', file));
+      return writeWhole(file, `${JSON.stringify(spec, null, 2)}\n`);
   }
 }

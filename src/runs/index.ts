@@ -1,5 +1,5 @@
 export { type DatasetOptions, loadDataset } from './dataset.js';
-export { type LoadOptions, loadTable } from './load.js';
+export { type LoadOptions, loadJson, loadTable } from './load.js';
 export {
   type DataField,
   type DataPackage,

@@ -5,7 +5,7 @@ import { extname } from 'node:path';
 import { fail, shown, unknownName } from '../base/index.js';
 import { evaluate } from './evaluate.js';
 import { type Input, type RawTable, readCsv, readParquet } from './read-duckdb.js';
-import { readJson, readJsonLines } from './read-json.js';
+import { parseJson, readJson, readJsonLines } from './read-json.js';
 import type { Column, Table } from './table.js';
 
 export interface LoadOptions {
@@ -40,6 +40,11 @@ export async function applyOptions(table: Table, { map = {}, derive = {}, where 
   const mapped = mapColumns(table, map);
   const plain = where === undefined && Object.keys(derive).length === 0;
   return plain ? mapped : evaluate(mapped, { derive, where });
+}
+
+/** The value in a JSON file. */
+export async function loadJson(file: string): Promise<unknown> {
+  return parseJson((await readBytes(file)).toString('utf8').replace(/^\ufeff/, ''), file);
 }
 
 /** The bytes of a file, or one line that says why not. */
@@ -90,6 +95,8 @@ function checkTable({ name, bytes }: Input, { rowNumbers, columns }: RawTable): 
   const names = columns.map(([column]) => column);
   const twice = names.find((column, index) => names.indexOf(column) !== index);
   if (twice !== undefined) fail(`${name} must have distinct column names, got ${shown(twice)} twice`);
+  if (names.length === 1 && /[;\t|]/.test(names[0]) && /\.csv$/i.test(name))
+    fail(`${name} must be separated by commas, got the one column ${shown(names[0])}`);
   if (rowNumbers.length === 0) fail(`${name} must hold rows, got none`);
   return {
     source: { file: name, sha256: createHash('sha256').update(bytes).digest('hex') },

@@ -49,13 +49,21 @@ export function readJson(file: string, bytes: Buffer): RawTable {
   );
 }
 
-/** Parses text as JSON or refuses it in one line that begins with `where`. */
+/** What Python writes for missing and infinite numbers, where a value may stand. */
+const BARE_NUMBER = /(?<=[:[,]\s*)(NaN|-?Infinity)(?=\s*[,}\]])/g;
+
+/**
+ * Parses text as JSON or refuses it in one line that begins with `where`. Bare NaN and Infinity, which Python's json
+ * writes, are read as those texts.
+ */
 export function parseJson(text: string, where: string, hint = ''): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return fail(`${where} must be JSON, got ${shown(text)}${hint}`);
-  }
+  for (const candidate of [text, text.replace(BARE_NUMBER, '"$1"')])
+    try {
+      return JSON.parse(candidate);
+    } catch {
+      // the other reading, or the refusal below
+    }
+  return fail(`${where} must be JSON, got ${shown(text)}${hint}`);
 }
 
 function flatRow(item: unknown, where: string): Row {

@@ -17,6 +17,11 @@ const FIELDS: Readonly<Record<string, keyof Shape>> = {
   feed_forward_proj: 'feed_forward_proj',
   tie_word_embeddings: 'tie_word_embeddings',
 };
+/** What transformers derives from feed_forward_proj and writes beside it: must agree with it. */
+const DERIVED: Readonly<Record<string, Readonly<Record<Shape['feed_forward_proj'], readonly unknown[]>>>> = {
+  is_gated_act: { relu: [false], 'gated-gelu': [true] },
+  dense_act_fn: { relu: ['relu'], 'gated-gelu': ['gelu', 'gelu_new'] },
+};
 const NEEDED = ['num_layers', 'd_model', 'd_ff', 'd_kv', 'num_heads', 'vocab_size'] as const;
 
 /** Fields whose value would change the counts; only the value of every released T5 is accepted. */
@@ -28,8 +33,8 @@ const MUST_EQUAL: Readonly<Record<string, readonly unknown[]>> = {
 
 /** Fields that change no count. */
 const IGNORED = new Set(
-  `architectures bos_token_id classifier_dropout decoder_start_token_id dense_act_fn dropout_rate dtype eos_token_id
-  initializer_factor is_gated_act layer_norm_epsilon max_length n_positions output_past pad_token_id
+  `architectures bos_token_id classifier_dropout decoder_start_token_id dropout_rate dtype eos_token_id
+  gradient_checkpointing initializer_factor layer_norm_epsilon max_length n_positions output_past pad_token_id
   relative_attention_max_distance scale_decoder_outputs task_specific_params tokenizer_class torch_dtype
   transformers_version use_cache _name_or_path`.split(/\s+/),
 );
@@ -48,7 +53,7 @@ export function parseConfig(config: unknown, where = 'config', extra: readonly s
     const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
     if (field !== undefined) setOnce(shape, field, value, `${where}: ${key}`);
     else if (Object.hasOwn(MUST_EQUAL, key)) checkEqual(MUST_EQUAL[key], value, `${where}: ${key}`);
-    else if (!IGNORED.has(key) && !extra.includes(key))
+    else if (!IGNORED.has(key) && !Object.hasOwn(DERIVED, key) && !extra.includes(key))
       fail(`${where}: ${unknownName('key', key, [...Object.keys(FIELDS), ...extra])}`);
   }
   for (const field of NEEDED) if (shape[field] === undefined) fail(`${where} must have ${field}, got none`);
@@ -59,7 +64,13 @@ export function parseConfig(config: unknown, where = 'config', extra: readonly s
     feed_forward_proj,
     tie_word_embeddings,
   };
-  return checkShape(filled as Shape, where);
+  const checked = checkShape(filled as Shape, where);
+  for (const [key, allowed] of Object.entries(DERIVED)) {
+    const value = (config as Record<string, unknown>)[key];
+    if (value !== undefined && value !== null)
+      checkEqual(allowed[checked.feed_forward_proj], value, `${where}: ${key} (${checked.feed_forward_proj})`);
+  }
+  return checked;
 }
 
 function setOnce(shape: Partial<Record<keyof Shape, unknown>>, field: keyof Shape, value: unknown, where: string) {

@@ -48,6 +48,7 @@ const refused: readonly [title: string, args: readonly string[], message: RegExp
   ['an unknown command', ['csot'], /^shapelaw: unknown command 'csot'/],
   ['a text for a number', ['cost', 'base', '--batch', 'many'], /^shapelaw: --batch must be a number, got "many"/],
   ['a missing file', ['cost', '--shapes', 'nowhere.json'], /^shapelaw: .*nowhere\.json/],
+  ['a folder for a file', ['cost', '--shapes', 'src'], /^shapelaw: src must be a file, got a folder/],
   ['an unknown convention', ['cost', 'base', '--convention', 'macs'], /^shapelaw: convention must be torch or mesh-tf/],
 ];
 for (const [title, args, message] of refused)
@@ -69,4 +70,14 @@ test('a file that is no JSON, and an entry with an unknown key, are named', asyn
     (await shapelaw('cost', '--shapes', unknown)).stderr,
     /unknown\.json, entry 1: unknown key "d_modle"; did you mean d_model\?/,
   );
+});
+
+test('a bad workload names its file and entry; a control character in a name does no harm', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'shapelaw-'));
+  const [zero, odd] = ['zero.json', 'odd.json'].map(name => join(folder, name));
+  const shape = { num_layers: 1, d_model: 8, d_ff: 8, d_kv: 4, num_heads: 2, vocab_size: 16 };
+  await writeFile(zero, JSON.stringify([shape, { ...shape, batch: 0 }]));
+  await writeFile(odd, JSON.stringify([{ ...shape, name: 'a\u001b]0;b\u0007' }]));
+  t.regex((await shapelaw('cost', '--shapes', zero)).stderr, /zero\.json, entry 2: batch must be a whole number in/);
+  t.notRegex((await shapelaw('cost', '--shapes', odd)).stdout, /\p{Cc}(?<!\n)/u);
 });

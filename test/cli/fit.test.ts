@@ -64,3 +64,40 @@ for (const [title, args, message] of refused)
     t.regex(stderr, message);
     t.is(stderr.trimEnd().split('\n').length, 1, stderr);
   });
+
+test('fit --formula finds the same optimum, and holds what --fix names', async t => {
+  const formula = [
+    'fit',
+    'hoffmann-2022-fig4',
+    '--formula',
+    'E + A/N^alpha + B/D^beta',
+    '--map',
+    'N=params,C=training_flops',
+    '--map',
+    'loss=loss',
+    '--derive',
+    'D=C/(6*N)',
+  ];
+  const { stdout } = await shapelaw(...formula, '--where', 'loss < 3.44', '--where', 'N > 0', '--json');
+  const fit = JSON.parse(stdout);
+  t.is(fit.rows, 240);
+  t.true(fit.objective <= 0.0010182740178007);
+  t.true(Math.abs(fit.params.beta.value - 0.367172433) < 1e-6);
+});
+
+test('losses measured on unlike data are refused, and so is a cell that no law can read, by its place in the file', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'shapelaw-'));
+  const [mixed, negative] = [join(folder, 'mixed.jsonl'), join(folder, 'negative.csv')];
+  await writeFile(
+    mixed,
+    ['a', 'b', 'b'].map((print, i) => JSON.stringify({ x: i + 1, loss: 3 - i, eval_fingerprint: print })).join('\n'),
+  );
+  await writeFile(negative, 'x,loss\n1,3\n2,2\n3,-1\n4,1.5\n5,1.4\n6,1.3\n');
+  const one = await shapelaw('fit', mixed, '--law', 'power');
+  t.is(one.code, 2);
+  t.regex(one.stderr, /mixed\.jsonl must hold one eval_fingerprint, got "a", "b"/);
+  t.regex(
+    (await shapelaw('fit', negative, '--law', 'power', '--where', 'x > 1')).stderr,
+    /negative\.csv, row 3, column loss must be above 0, got -1/,
+  );
+});

@@ -22,9 +22,13 @@ test('frontier --json lists the runs that no other run beats, per compute region
     { name: 'flops', goal: 'min' },
     { name: 'train_loss', goal: 'min' },
   ]);
+  t.true(regions.length >= 3);
   for (const { from, to, points } of regions) {
     const losses = points.toSorted((a: Run, b: Run) => a.flops - b.flops).map((point: Run) => point.train_loss);
-    t.deepEqual(losses, losses.toSorted((a: number, b: number) => b - a));
+    t.deepEqual(
+      losses,
+      losses.toSorted((a: number, b: number) => b - a),
+    );
     for (const { flops } of points) t.true(flops >= from && (to === null || flops < to));
   }
 });

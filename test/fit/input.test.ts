@@ -61,7 +61,25 @@ const optionRefused = test.macro({
 });
 
 test(optionRefused, { roh: 'huber' }, /^unknown fit option "roh"; did you mean rho\?/);
-test(optionRefused, { rho: 'cauchy' }, /^unknown rho "cauchy"/);
+test(optionRefused, { rho: 'cauchi' }, /^unknown rho "cauchi"; did you mean cauchy\?/);
+test(optionRefused, { reduce: 'median' }, /^unknown reduce "median"/);
+test(optionRefused, { over: 0 }, /^over must be a number above 0, got 0$/);
+test(optionRefused, { weights: 'unit' }, /^weights by run need `unit`, the run of each row$/);
+test(
+  optionRefused,
+  { weights: { a: 1 }, unit: [...new Array(15).fill('a'), 'b'] },
+  /^weights must be given for every run, got none for b$/,
+);
+test(
+  optionRefused,
+  { params: { E: { value: 50 } } },
+  /^E must be held below the smallest loss, 2\.135 in row 16, got 50$/,
+);
+test(
+  optionRefused,
+  { params: { E: { min: 3 } } },
+  /^lower bound of E must be below the smallest loss, 2\.135 in row 16, got 3$/,
+);
 test(optionRefused, { huberDelta: 0 }, /^huberDelta must be a number above 0, got 0$/);
 test(optionRefused, { level: 95 }, /^level must be in \(0, 1\), got 95$/);
 test(optionRefused, { starts: 0 }, /^starts must be an integer in \[1, 100000\], got 0$/);
@@ -81,9 +99,9 @@ test(
   /^chinchilla needs at least 1 free parameter to fit/,
 );
 
-test('an asymptote held above every loss leaves no row that the law can reach', t => {
-  const fit = fitLaw(good, law, { params: { E: { value: 50 } } });
-  t.not(fit.status, 'converged');
+test('an asymptote held above a loss of weight 0 alone is taken', t => {
+  const weights = loss.map(value => (value < 2.2 ? 0 : 1));
+  t.is(fitLaw(good, law, { weights, params: { E: { value: 2.15 } } }).params.E.value, 2.15);
 });
 
 test(

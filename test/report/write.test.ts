@@ -34,7 +34,10 @@ test('writeChart(spec, file) replaces an older file whole', t =>
 
 test('writeChart(spec, file) that cannot be written leaves no draft behind', t =>
   inFolder(async folder => {
-    await t.throwsAsync(writeChart(spec, join(folder, 'missing', 'a.svg')), { code: 'ENOENT' });
+    await t.throwsAsync(writeChart(spec, join(folder, 'missing', 'a.svg')), {
+      instanceOf: InputError,
+      message: /missing\/a\.svg must be a file that can be written, got ENOENT$/,
+    });
     t.deepEqual(await readdir(folder), []);
   }));
 

@@ -79,6 +79,12 @@ test('loadTable(ndjson) takes the NaN and Infinity that trackers write as text f
   t.deepEqual(await cells('runs.ndjson', '{"a":"1"}\n{"a":"NaN"}\n'), { a: ['1', 'NaN'] });
 });
 
+test("loadTable(jsonl) takes the bare NaN and Infinity of Python's json for numbers", async t => {
+  const columns = await cells('runs.jsonl', '{"loss":NaN,"note":"a: NaN"}\n{"loss":-Infinity}\n{"loss":2}\n');
+  t.deepEqual(columns.loss, [Number.NaN, Number.NEGATIVE_INFINITY, 2]);
+  t.is(columns.note[0], 'a: NaN');
+});
+
 test('loadTable(json) reads an array of objects, and keys such as __proto__', async t => {
   const table = await load('runs.json', '[{"N":1,"n":2,"__proto__":3},{"N":9007199254740993}]');
   t.deepEqual(Object.keys(table.columns), ['N', 'n', '__proto__']);
@@ -158,6 +164,13 @@ test(
   'a,b, a \n1,2,3\n',
   /runs\.csv must have distinct column names, got "a" twice$/,
 );
+test(
+  'another separator',
+  refused,
+  'runs.csv',
+  'a;b\n1;2\n',
+  /runs\.csv must be separated by commas, got the one column "a;b"$/,
+);
 test('a header alone', refused, 'runs.csv', 'a,b\n', /runs\.csv must hold rows, got none$/);
 test('an empty file', refused, 'runs.csv', '', /runs\.csv must hold rows, got an empty file$/);
 test('blanks alone', refused, 'runs.csv', '\ufeff \r\n', /runs\.csv must hold rows, got an empty file$/);
@@ -181,8 +194,8 @@ test(
   'a line that is no JSON',
   refused,
   'runs.jsonl',
-  '{"a":1}\n{"a":NaN}\n',
-  /runs\.jsonl, row 2 must be JSON, got "\{\\"a\\":NaN\}"$/,
+  '{"a":1}\n{"a":nan}\n',
+  /runs\.jsonl, row 2 must be JSON, got "\{\\"a\\":nan\}"$/,
 );
 test(
   'a line that was cut off',

@@ -51,6 +51,11 @@ const refused: readonly [title: string, change: object, message: RegExp][] = [
   ['another activation', { feed_forward_proj: 'silu' }, /feed_forward_proj must be relu or gated-gelu/],
   ['other buckets', { relative_attention_num_buckets: 64 }, /must be 32, got 64/],
   ['another model', { model_type: 'bert' }, /model_type must be t5 or mt5/],
+  [
+    'a gate that feed_forward_proj does not have',
+    { is_gated_act: true },
+    /is_gated_act \(relu\) must be false, got true/,
+  ],
   ['names that disagree', { hidden_size: 512 }, /hidden_size must agree with d_model, got 512 and 768/],
 ];
 for (const [title, change, message] of refused)

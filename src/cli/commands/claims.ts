@@ -21,7 +21,7 @@ export function claimsTable(rows: readonly ClaimRow[]): string {
       wrap(claim, 44),
       wrap(paper, 20),
       wrap(computed, 24),
-      verdict + (inputs === 'recalled' ? ' \u2020' : ''),
+      verdict + MARKS[inputs],
       wrap(remark, 48),
     ]),
   );
@@ -33,8 +33,14 @@ export function claimsSummary(rows: readonly ClaimRow[]): string {
       rows.filter(row => row.inputs === inputs && row.verdict === verdict).length;
     return `${of('agrees')} agree, ${of('disagrees')} disagree, ${of('cannot be checked')} cannot be checked`;
   };
-  return `On verified figures: ${tally('verified')}.\n\u2020 On recalled figures (an illustration, not evidence): ${tally('recalled')}.`;
+  return [
+    `On verified figures: ${tally('verified')}.`,
+    `\u2021 On figures that others read off a plot: ${tally('digitised')}.`,
+    `\u2020 On recalled figures (an illustration, not evidence): ${tally('recalled')}.`,
+  ].join('\n');
 }
+
+const MARKS = { verified: '', digitised: ' \u2021', recalled: ' \u2020' } as const;
 
 /** Breaks a text at spaces. */
 function wrap(text: string, width: number): string {

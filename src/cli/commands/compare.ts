@@ -9,7 +9,7 @@ import {
 } from '../../fit/index.js';
 import { findLaw } from '../../law/index.js';
 import { numericColumns, type Table } from '../../runs/index.js';
-import { loadRuns, numbersOf, type RunOptions, unitOf } from '../runs.js';
+import { loadComparable, numbersOf, type RunOptions, unitOf } from '../runs.js';
 import { formatTable, print, printJson } from '../table.js';
 
 export interface CompareCommandOptions extends RunOptions {
@@ -19,7 +19,7 @@ export interface CompareCommandOptions extends RunOptions {
 }
 
 export async function runCompare(runs: string, options: CompareCommandOptions): Promise<void> {
-  const table = await loadRuns(runs, options);
+  const table = await loadComparable(runs, options);
   const columns = readColumns(table);
   const candidates = options.laws === undefined ? defaultCandidates(columns) : options.laws.split(',').map(toCandidate);
   const unit = options.unit === undefined ? undefined : unitOf(table, options.unit.split(','));

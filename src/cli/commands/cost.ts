@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { fail, format, mustBe, shown } from '../../base/index.js';
+import { extname } from 'node:path';
+import { fail, format, mustBe } from '../../base/index.js';
 import {
   type Attention,
   type Convention,
+  checkCount,
   countDecode,
   countFlops,
   countParams,
@@ -12,6 +13,7 @@ import {
   type Precision,
   type Workload,
 } from '../../cost/index.js';
+import { loadJson } from '../../runs/index.js';
 import { parseConfig, parseShape, type Shape, shapeName } from '../../shape/index.js';
 import { parseNumber } from '../input.js';
 import { formatTable, print, printJson } from '../table.js';
@@ -46,8 +48,8 @@ export async function runCost(names: readonly string[], options: CostOptions): P
     decLen: parseNumber('--dec-len', options.decLen),
   };
   const named = await Promise.all(names.map(name => loadNamed(name, workload)));
-  const entries = [...named, ...(options.shapes ? await loadShapes(options.shapes, workload) : [])];
-  if (entries.length === 0) fail('cost needs at least one SHAPE, or --shapes FILE, got none');
+  const entries = [...named, ...(options.shapes !== undefined ? await loadShapes(options.shapes, workload) : [])];
+  if (entries.length === 0) fail('cost needs at least one SHAPE, or --shapes FILE with one, got none');
   const costs = entries.map(entry => costEntry(entry, options));
   if (options.json) return printJson(costs);
   print(summaryTable(costs));
@@ -159,7 +161,7 @@ function itemsTable({ name, params, flops, memory }: CostWire): string {
 }
 
 async function loadNamed(name: string, workload: Workload): Promise<Entry> {
-  if (!name.endsWith('.json')) return { name, shape: parseShape(name), ...workload };
+  if (extname(name).toLowerCase() !== '.json') return { name, shape: parseShape(name), ...workload };
   return parseEntry(await loadJson(name), name, workload);
 }
 
@@ -176,7 +178,9 @@ function parseEntry(config: unknown, where: string, workload: Workload): Entry {
   if (typeof name !== 'string') fail(mustBe(`${where}: name`, 'a text', name));
   const number = (key: string, otherwise: number) => {
     const value = own[key] ?? otherwise;
-    return typeof value === 'number' ? value : fail(mustBe(`${where}: ${key}`, 'a whole number', value));
+    return typeof value === 'number'
+      ? checkCount(`${where}: ${key}`, value)
+      : fail(mustBe(`${where}: ${key}`, 'a whole number', value));
   };
   return {
     name,
@@ -185,13 +189,4 @@ function parseEntry(config: unknown, where: string, workload: Workload): Entry {
     encLen: number('enc_len', workload.encLen),
     decLen: number('dec_len', workload.decLen),
   };
-}
-
-async function loadJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8');
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    return fail(`${file} must be JSON, got ${shown((error as Error).message)}`);
-  }
 }

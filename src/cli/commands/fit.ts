@@ -1,4 +1,4 @@
-import { type Columns, fail, format, mustBe } from '../../base/index.js';
+import { at, type Columns, fail, format, mustBe } from '../../base/index.js';
 import {
   type Bootstrap,
   type BootstrapOptions,
@@ -11,13 +11,13 @@ import {
   type ParamOption,
 } from '../../fit/index.js';
 import { findLaw, inputNames, type Law, parseFormula } from '../../law/index.js';
-import { writeChart } from '../../report/index.js';
+import { checkChartFile, writeChart } from '../../report/index.js';
 import { numericColumns, type Table } from '../../runs/index.js';
 import { drawFit, fitChart, fitPicture } from '../fit-picture.js';
 import { parseDefinition, parseNumber, parseNumbers, parsePairs } from '../input.js';
-import { type PredictedRow, type Predictions, parsePrior, predictFile } from '../predictions.js';
+import { loadTargets, type PredictedRow, type Predictions, parsePrior, predictRows } from '../predictions.js';
 import { startProgress } from '../progress.js';
-import { loadRuns, type RunOptions, unitOf } from '../runs.js';
+import { loadComparable, parseMap, type RunOptions, unitOf } from '../runs.js';
 import { formatTable, print, printJson } from '../table.js';
 
 export interface FitCommandOptions extends RunOptions {
@@ -41,8 +41,11 @@ export interface FitCommandOptions extends RunOptions {
 
 export async function runFit(runs: string, options: FitCommandOptions): Promise<void> {
   const law = await chooseLaw(options);
-  const table = await loadRuns(runs, options);
-  const columns = numericColumns(table, [...inputNames(law), law.response.name]);
+  const { predict: file, map, prior, chart } = options;
+  if (chart !== undefined) checkChartFile(chart);
+  const targets = file === undefined ? null : await loadTargets(file, inputNames(law), map);
+  const table = await loadComparable(runs, options);
+  const columns = lawColumns(table, law, options);
   const fitOptions = parseOptions(options, table);
   const bootstrap =
     options.bootstrap === undefined
@@ -50,32 +53,41 @@ export async function runFit(runs: string, options: FitCommandOptions): Promise<
       : await runBootstrap(columns, law, { ...fitOptions, replicates: parseNumber('--bootstrap', options.bootstrap) });
   const fit = bootstrap?.fit ?? fitLaw(columns, law, fitOptions);
   const params = bootstrap?.params ?? fit.params;
-  const { predict: file, map, prior } = options;
   const predictions =
-    file === undefined
+    targets === null
       ? undefined
-      : await predictFile({
-          file,
-          map,
+      : await predictRows({
+          table: targets,
           fit,
           bootstrap,
           columns,
           options: fitOptions,
-          ...(prior && { prior: parsePrior(prior) }),
+          ...(prior !== undefined && { prior: parsePrior(prior) }),
         });
-  const picture = fitPicture({ fit, bootstrap, columns, rowNumbers: table.rowNumbers });
-  if (options.chart !== undefined) await writeChart(fitChart(picture, titles(fit, table)), options.chart);
+  const picture = () => fitPicture({ fit, bootstrap, columns, rowNumbers: table.rowNumbers });
+  if (chart !== undefined) await writeChart(fitChart(picture(), titles(fit, table)), chart);
   if (options.json) return printJson(wire({ fit, params, table, predictions }));
   print(fitTable({ fit, params, table, bootstrap }));
-  print(`\n${await drawFit(picture)}`);
+  print(`\n${await drawFit(picture())}`);
   if (predictions) print(`\n${predictionTable(predictions, law)}`);
+}
+
+/** The columns the law reads; where logarithms or powers are taken, a cell that is not above 0 is refused by its place. */
+function lawColumns(table: Table, law: Law, { residual = law.residual }: FitCommandOptions): Columns {
+  const columns = numericColumns(table, [...inputNames(law), law.response.name]);
+  const positive = law.inputs.filter(input => input.positive).map(({ name }) => name);
+  for (const name of residual === 'log' ? [...positive, law.response.name] : positive) {
+    const row = columns[name].findIndex(value => !(value > 0));
+    if (row >= 0) fail(mustBe(at(table.source.file, table.rowNumbers[row], name), 'above 0', columns[name][row]));
+  }
+  return columns;
 }
 
 async function chooseLaw({ law, formula, map, derive = [], residual }: FitCommandOptions): Promise<Law> {
   if ((law === undefined) === (formula === undefined))
     fail(`fit needs --law or --formula, got ${law ? 'both' : 'neither'}`);
   if (formula === undefined) return findLaw(law!);
-  const mapped = map === undefined ? [] : Object.keys(parsePairs('--map', map));
+  const mapped = Object.keys(parseMap(map));
   const derived = derive.map(text => parseDefinition('--derive', text));
   const read = wordsOf([formula, ...derived.map(([, expression]) => expression)].join(' '));
   const response = responseOf(mapped.filter(name => !read.has(name)));
@@ -102,17 +114,18 @@ const checkResidual = (text: string) =>
 function parseOptions(options: FitCommandOptions, table: Table): FitOptions {
   const { start, fix, tie, rho, residual, huberDelta, level, seed, unit } = options;
   const params: Record<string, ParamOption> = {};
-  for (const [name, value] of Object.entries(start ? parseNumbers('--start', start) : {}))
+  for (const [name, value] of Object.entries(start === undefined ? {} : parseNumbers('--start', start)))
     params[name] = { start: value };
-  for (const [name, value] of Object.entries(fix ? parseNumbers('--fix', fix) : {}))
+  for (const [name, value] of Object.entries(fix === undefined ? {} : parseNumbers('--fix', fix)))
     params[name] = { ...params[name], value };
+  if (rho === 'squared' && huberDelta !== undefined) fail('--huber-delta must go with --rho huber, got --rho squared');
   return {
     params,
-    ...(tie && { tie: parsePairs('--tie', tie) }),
-    ...(rho && { rho: rho as FitOptions['rho'] }),
+    ...(tie !== undefined && { tie: parsePairs('--tie', tie) }),
+    ...(rho !== undefined && { rho: rho as FitOptions['rho'] }),
     ...(residual && { residual: checkResidual(residual) }),
-    ...(huberDelta && { huberDelta: parseNumber('--huber-delta', huberDelta) }),
-    ...(unit && { unit: unitOf(table, unit.split(',')) }),
+    ...(huberDelta !== undefined && { huberDelta: parseNumber('--huber-delta', huberDelta) }),
+    ...(unit !== undefined && { unit: unitOf(table, unit.split(',')) }),
     level: parseNumber('--level', level),
     seed: parseNumber('--seed', seed),
   };

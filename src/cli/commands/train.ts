@@ -1,4 +1,7 @@
+import { open } from 'node:fs/promises';
+import { freemem } from 'node:os';
 import { fail, format } from '../../base/index.js';
+import { estimateTrainMemory } from '../../cost/index.js';
 import { appendRecord } from '../../runs/index.js';
 import { parseShape } from '../../shape/index.js';
 import { type TrainRecord, type TrainResult, trainRun } from '../../trainer/index.js';
@@ -18,6 +21,7 @@ export interface TrainCommandOptions {
 export async function runTrain(name: string, options: TrainCommandOptions): Promise<void> {
   const { steps, seconds, batch, seed, out } = options;
   if (steps !== undefined && seconds !== undefined) fail('train needs --steps or --seconds, got both');
+  if (out !== undefined) await (await open(out, 'a')).close(); // refused now, not after the training
   const { record } = await trainWithProgress({
     shape: parseShape(name),
     ...(steps === undefined
@@ -32,8 +36,20 @@ export async function runTrain(name: string, options: TrainCommandOptions): Prom
   if (out !== undefined) say(`recorded in ${out}`);
 }
 
+/** One sequence of the trainer's default length: the least that a step holds. */
+const LEAST = { encLen: 128, decLen: 29 };
+
+function checkMemory({ shape, batch = 8 }: Parameters<typeof trainRun>[0]): void {
+  const needed = estimateTrainMemory(shape, { batch, ...LEAST }).total;
+  if (needed > freemem())
+    fail(
+      `training must fit in the free memory of ${format.bytes(freemem())}, got a shape and batch that need ${format.bytes(needed)}`,
+    );
+}
+
 /** Trains with a progress bar on stderr. */
 export async function trainWithProgress(options: Parameters<typeof trainRun>[0]): Promise<TrainResult> {
+  checkMemory(options);
   const bar = await startProgress('training');
   try {
     return await trainRun({

@@ -1,9 +1,7 @@
 import { format } from '../../base/index.js';
-import { countFlops, countParams, PAPER_RECIPE } from '../../cost/index.js';
 import { frontierByRegion, type Objective, paretoFrontier, weakFrontier } from '../../frontier/index.js';
 import { loadDataset, numericColumns } from '../../runs/index.js';
-import { preset } from '../../shape/index.js';
-import { textColumn } from './scores.js';
+import { loadTable4, SCORES } from '../../verify/index.js';
 import type { FrontierStudy } from './study.js';
 
 export async function studyFrontiers(): Promise<FrontierStudy[]> {
@@ -69,44 +67,13 @@ async function studyGemstones(): Promise<FrontierStudy> {
 }
 
 const COSTS = ['params', 'flops', 'steps/s'] as const;
-const QUALITIES = ['glue', 'superglue', 'squad', 'avg'] as const;
 
 /** Table 4: parameters and FLOPs are ours and exact, steps/s and scores recalled. Strict and weak frontiers. */
 async function studyTable4(): Promise<FrontierStudy> {
-  const table = await loadDataset('tay-2022', { resource: 'table4' });
-  const numbers = numericColumns(table, [
-    'num_layers',
-    'num_decoder_layers',
-    'd_ff',
-    'd_model',
-    'd_kv',
-    'num_heads',
-    'steps_per_second_stated',
-    ...QUALITIES,
-  ]);
-  const { steps, ...workload } = PAPER_RECIPE;
-  const points = textColumn(table, 'model').map((name, i) => {
-    const shape = {
-      ...preset('base'),
-      num_layers: numbers.num_layers[i],
-      num_decoder_layers: numbers.num_decoder_layers[i],
-      d_ff: numbers.d_ff[i],
-      d_model: numbers.d_model[i],
-      d_kv: numbers.d_kv[i],
-      num_heads: numbers.num_heads[i],
-    };
-    const scores = Object.fromEntries(QUALITIES.map(quality => [quality, numbers[quality][i]]));
-    return {
-      name,
-      params: countParams(shape).total,
-      flops: steps * countFlops(shape, workload).trainStep,
-      'steps/s': numbers.steps_per_second_stated[i],
-      ...(scores as Record<(typeof QUALITIES)[number], number>),
-    };
-  });
+  const points = (await loadTable4()).map(({ model, ...rest }) => ({ name: model, ...rest }));
   type Point = (typeof points)[number];
   const costs = COSTS.map((name): Objective<Point> => ({ name, goal: name === 'steps/s' ? 'max' : 'min' }));
-  const qualities = QUALITIES.map((name): Objective<Point> => ({ name, goal: 'max' }));
+  const qualities = SCORES.map((name): Objective<Point> => ({ name, goal: 'max' }));
   const [, flops] = costs;
   const strict = new Set(paretoFrontier(points, [flops, qualities[3]]));
   const weak = weakFrontier(points, { costs, qualities });
@@ -129,7 +96,7 @@ async function studyTable4(): Promise<FrontierStudy> {
     regions: used.map(openEnds),
     table: {
       kind: 'table',
-      caption: `Weak: on the frontier of at least one of ${COSTS.length * QUALITIES.length} pairs of a cost and a score.`,
+      caption: `Weak: on the frontier of at least one of ${COSTS.length * SCORES.length} pairs of a cost and a score.`,
       columns: [
         { key: 'name', title: 'Model' },
         { key: 'params', title: 'Parameters', format: format.count },

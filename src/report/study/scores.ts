@@ -1,7 +1,8 @@
-import type { Columns } from '../../base/index.js';
+import { type Columns, fail } from '../../base/index.js';
 import { bootstrapFit, predictBootstrap } from '../../fit/index.js';
 import { findLaw } from '../../law/index.js';
-import { loadDataset, numericColumns, type Table } from '../../runs/index.js';
+import { loadDataset, numericColumns } from '../../runs/index.js';
+import { loadTable4, type Table4Model } from '../../verify/index.js';
 import type { ScoreCurve, ScoreStudy } from './study.js';
 
 const TASKS = [
@@ -29,6 +30,9 @@ async function studyGemstones(): Promise<ScoreCurve> {
   const losses = await loadDataset('gemstones-2025', { resource: 'val-losses' });
   const { width, depth, score } = numericColumns(runs, ['width', 'depth', 'score']);
   const { dclm_val_loss: L } = numericColumns(losses, ['dclm_val_loss']);
+  const keys = numericColumns(losses, ['width', 'depth']);
+  if (![width, depth].every((column, k) => column.every((value, i) => value === [keys.width, keys.depth][k][i])))
+    fail('rows of gemstones-2025:runs and :val-losses must belong to the same checkpoints, got others');
   const unit = Array.from(width, (w, i) => `${w} x ${depth[i]}`);
   const names = Array.from(unit, (shape, i) => `${shape}, ${(runs.columns.tokens[i] as number) / 1e9} B tokens`);
   return {
@@ -42,21 +46,23 @@ async function studyGemstones(): Promise<ScoreCurve> {
 
 /** Table 4 of the paper: recalled figures. */
 async function studyTable4(): Promise<ScoreCurve> {
-  const table = await loadDataset('tay-2022', { resource: 'table4', derive: { L: '-upstream_log_ppl' } });
-  const { L, avg, num_layers } = numericColumns(table, ['L', 'avg', 'num_layers']);
-  const models = textColumn(table, 'model');
+  const models = await loadTable4();
+  const column = (read: (model: Table4Model) => number) => Float64Array.from(models, read);
   return {
     about:
       'Recalled figures of Table 4: average of GLUE, SuperGLUE and SQuAD against upstream loss; the band is a 95 % bootstrap by row.',
     scoreTitle: 'Average of GLUE, SuperGLUE, SQuAD',
-    points: models.map((name, i) => ({
-      name,
-      loss: L[i],
-      score: avg[i],
-      shape: num_layers[i],
-      accent: name === 'Base' || name === 'Large',
+    points: models.map(({ model, loss, avg, shape }) => ({
+      name: model,
+      loss,
+      score: avg,
+      shape: shape.num_layers,
+      accent: model === 'Base' || model === 'Large',
     })),
-    curve: scoreCurve({ L, score: avg }, models),
+    curve: scoreCurve(
+      { L: column(({ loss }) => loss), score: column(({ avg }) => avg) },
+      models.map(({ model }) => model),
+    ),
   };
 }
 
@@ -74,5 +80,3 @@ function scoreCurve(columns: Columns, unit: readonly string[]) {
     return { loss, score: value, lo, hi };
   });
 }
-
-export const textColumn = (table: Table, name: string) => table.columns[name] as readonly string[];
