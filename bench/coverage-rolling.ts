@@ -9,11 +9,11 @@ export interface RollingCoverage {
   readonly interval: string;
   /** Compute of the held-out runs over the largest fitted. */
   readonly times: number;
-  /** Of the runs that count: within 1 % of the least loss of their quarter decade. Mean over the cut-offs. */
+  /** Of all held-out runs; mean over the cut-offs, so that one with many rows does not decide. */
   readonly coverage: number;
-  /** The same of every run there is. */
-  readonly coverage_all: number;
-  /** Medians over the runs that count, in percent: width over the lower end, and error of `value`. */
+  /** Of those within 1 % of the least loss of their quarter decade: the runs that somebody would train. */
+  readonly coverage_best: number;
+  /** Medians over the runs, in percent: width over the lower end, and error of `value`. */
   readonly width: number;
   readonly error: number;
   readonly cutoffs: number;
@@ -29,8 +29,8 @@ const FIRST = 0.75;
 const NEAR = 0.2;
 /** Fewer rows are not fitted. */
 const LEAST_ROWS = 12;
-/** A run within this share of the best of its quarter decade is one that somebody would train. */
-const FRONT = 0.01;
+/** Within this share of the least loss of its quarter decade a run is among the best. */
+const BEST = 0.01;
 
 /** Sets whose losses are not in nats per token of text need a prior of their own; this one is read off the full fit. */
 const PRIORS: Readonly<Record<string, Readonly<Record<string, Prior>>>> = {
@@ -38,7 +38,7 @@ const PRIORS: Readonly<Record<string, Readonly<Record<string, Prior>>>> = {
 };
 
 /** Coverage of real runs that the fit has not seen, for the default interval and for the law's own bootstrap. */
-export async function coverRolling(replicates: number): Promise<RollingCoverage[]> {
+export async function coverRolling(replicates?: number): Promise<RollingCoverage[]> {
   const all: RollingCoverage[] = [];
   for (const set of ROLLOUT_SETS) {
     const loaded = await loadRolloutSet(set);
@@ -55,7 +55,7 @@ export async function coverRolling(replicates: number): Promise<RollingCoverage[
 interface Test {
   readonly cutoff: number;
   readonly times: number;
-  readonly front: boolean;
+  readonly best: boolean;
   readonly held: boolean;
   readonly width: number;
   readonly error: number;
@@ -69,19 +69,18 @@ function coverSet(
   const tests = rollForward(loaded, options);
   return TIMES.flatMap(times => {
     const here = tests.filter(test => test.times === times);
-    const front = here.filter(test => test.front);
-    if (front.length === 0) return [];
+    if (here.length === 0) return [];
     return [
       {
         set,
         interval,
         times,
-        coverage: shareHeld(front),
-        coverage_all: shareHeld(here),
-        width: median(front.map(({ width }) => width)),
-        error: median(front.map(({ error }) => error)),
-        cutoffs: new Set(front.map(({ cutoff }) => cutoff)).size,
-        runs: front.length,
+        coverage: shareHeld(here),
+        coverage_best: shareHeld(here.filter(test => test.best)),
+        width: median(here.map(({ width }) => width)),
+        error: median(here.map(({ error }) => error)),
+        cutoffs: new Set(here.map(({ cutoff }) => cutoff)).size,
+        runs: here.length,
       },
     ];
   });
@@ -93,7 +92,7 @@ function rollForward({ columns, unit }: LoadedSet, options: ForecastOptions): Te
   const C = N.map((n, row) => 6 * n * D[row]);
   const place = C.map(value => Math.log10(value / C.reduce((a, b) => Math.min(a, b))));
   const end = Math.max(...place);
-  const isFront = frontRuns(place, columns);
+  const isBest = bestRuns(place, columns);
   const tests: Test[] = [];
   for (let cutoff = FIRST; cutoff < end; cutoff += STEP) {
     const fitted = rowsWhere(place, value => value <= cutoff + 1e-4);
@@ -109,23 +108,22 @@ function rollForward({ columns, unit }: LoadedSet, options: ForecastOptions): Te
       const held = lo <= loss[row] && loss[row] <= hi;
       const error = 100 * Math.abs(value / loss[row] - 1);
       for (const x of times(row))
-        tests.push({ cutoff, times: x, front: isFront[row], held, width: 100 * (hi / lo - 1), error });
+        tests.push({ cutoff, times: x, best: isBest[row], held, width: 100 * (hi / lo - 1), error });
     });
   }
   return tests;
 }
 
-function frontRuns(place: Float64Array, { loss }: Columns): boolean[] {
+function bestRuns(place: Float64Array, { loss }: Columns): boolean[] {
   const bucket = (row: number) => Math.floor(place[row] / STEP + 1e-6);
   const best = new Map<number, number>();
   for (const row of loss.keys()) best.set(bucket(row), Math.min(best.get(bucket(row)) ?? Infinity, loss[row]));
-  return Array.from(loss, (value, row) => value <= (1 + FRONT) * (best.get(bucket(row)) as number));
+  return Array.from(loss, (value, row) => value <= (1 + BEST) * (best.get(bucket(row)) as number));
 }
 
 const rowsWhere = (values: Float64Array, holds: (value: number) => boolean) =>
   Array.from(values.keys()).filter(row => holds(values[row]));
 
-/** Mean over the cut-offs, so that one with many rows does not decide. */
 function shareHeld(tests: readonly Test[]): number {
   const shares = [...new Set(tests.map(({ cutoff }) => cutoff))].map(cutoff => {
     const here = tests.filter(test => test.cutoff === cutoff);

@@ -20,7 +20,8 @@ const TARGET_WIDTH = '12.5 % or less';
  * timing, and without a peer: the name of each row says the target. The full table is saved as results/coverage.json.
  */
 export async function benchmarks(effort: Effort = FULL): Promise<Row[]> {
-  const rolling = await coverRolling(effort.replicates);
+  // Real runs are judged as the tool forecasts them: with its default number of replicates.
+  const rolling = await coverRolling(effort === QUICK ? effort.replicates : undefined);
   const simulated = await coverSimulated(effort);
   if (effort === FULL) {
     mkdirSync(RESULTS, { recursive: true });
@@ -60,9 +61,12 @@ function meanRows(rolling: readonly RollingCoverage[]): Row[] {
     const key = `${row.interval}, ${row.times} times`;
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
-  const means = [...groups].map(([key, rows]) => {
+  const means = [...groups].flatMap(([key, rows]) => {
     const goal = key.startsWith('E drawn') ? ` (target ${TARGET})` : '';
-    return share(`mean of ${rows.length} sets, ${key}${goal}`, mean(rows.map(row => row.coverage)));
+    return [
+      share(`mean of ${rows.length} sets, ${key}${goal}`, mean(rows.map(row => row.coverage))),
+      share(`mean of ${rows.length} sets, ${key}, best runs only${goal}`, mean(rows.map(row => row.coverage_best))),
+    ];
   });
   const widths = (groups.get('E drawn, 10 times') ?? []).map(row => row.width).sort((a, b) => a - b);
   const width = widths[widths.length >> 1];

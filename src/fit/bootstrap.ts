@@ -1,13 +1,14 @@
 import { standardDeviation } from 'simple-statistics';
 import { type Columns, createRandom, fail, outsideRange, type Random } from '../base/index.js';
 import { type Law, parseInputs } from '../law/index.js';
-import { type Estimate, type Fit, fitLaw } from './fit.js';
-import type { NewtonOptions, Optimum } from './newton.js';
-import { minimise } from './newton.js';
+import { type Estimate, type Fit, fitLaw, rhoOf } from './fit.js';
+import { maximiseLikelihood } from './likelihood.js';
+import { minimise, type NewtonOptions, type Optimum } from './newton.js';
 import { checkCount, type FitOptions, parseFitOptions } from './options.js';
 import { type Prediction, type PredictOptions, parsePredictOptions } from './predict.js';
-import { createProblem, type Problem, paramsAt, pickProblem } from './problem.js';
-import { createRho, type Rho } from './rho.js';
+import { createProblem, createSlots, type Problem, paramsAt, pickProblem } from './problem.js';
+import { drawTimes, fitValues, groupRows, thetaOf } from './redraw.js';
+import type { Rho } from './rho.js';
 import { descendByStages } from './search.js';
 
 export interface BootstrapOptions extends FitOptions {
@@ -29,7 +30,32 @@ export interface Bootstrap {
   readonly unit: 'row' | 'unit';
 }
 
+/** Some of the draws of one bootstrap: plain data, so that it may travel to a worker. The law is sent beside it. */
+export interface BootstrapJob {
+  readonly columns: Columns;
+  readonly options: FitOptions;
+  /** The optimum of all rows, where each draw starts, and the scale of a likelihood. */
+  readonly theta: Float64Array;
+  readonly scale: number | null;
+  /** One seed for every CHUNK draws; the last chunk may have fewer. */
+  readonly seeds: readonly number[];
+  readonly draws: number;
+}
+
+/** What a job found: the thetas of its draws one after the other. */
+export interface BootstrapPart {
+  readonly thetas: Float64Array;
+  readonly unconverged: number;
+}
+
+/** Runs jobs somewhere, in any order, and gives their parts in the order of the jobs. */
+export type ParallelMap = (jobs: readonly BootstrapJob[], law: Law) => Promise<readonly BootstrapPart[]>;
+
 const SEARCH: NewtonOptions = { maxIterations: 60, tolerance: 1e-6, damping: 1e-4 };
+/** Draws of one seed: the digits depend on this and never on how many workers share the jobs. */
+const CHUNK = 50;
+/** Chunks of one job: small enough to keep several workers busy to the end. */
+const CHUNKS_PER_JOB = 4;
 
 /**
  * Percentile intervals from rows drawn with replacement, by row or, when `unit` is given, by whole units (runs).
@@ -40,33 +66,117 @@ const SEARCH: NewtonOptions = { maxIterations: 60, tolerance: 1e-6, damping: 1e-
  * @example bootstrapFit({ N, D, loss }, findLaw('chinchilla'), { replicates: 1000, seed: 1 }).params.alpha
  */
 export function bootstrapFit(columns: Columns, law: Law, options: BootstrapOptions = {}): Bootstrap {
-  const { replicates = 400, ...fitOptions } = options;
+  const { fit, jobs } = planBootstrap(columns, law, options);
+  return gather(
+    fit,
+    jobs.map(job => runBootstrapJob(job, law)),
+    options,
+  );
+}
+
+/** The same digits, its jobs run by `parallel`: on a pool of workers, say. */
+export async function bootstrapFitParallel(
+  columns: Columns,
+  law: Law,
+  { parallel, ...options }: BootstrapOptions & { readonly parallel: ParallelMap },
+): Promise<Bootstrap> {
+  const { fit, jobs } = planBootstrap(columns, law, options);
+  return gather(fit, await parallel(jobs, law), options);
+}
+
+/** The fit of all rows, and the draws cut into jobs. */
+function planBootstrap(
+  columns: Columns,
+  law: Law,
+  { replicates = 400, ...options }: BootstrapOptions,
+): { fit: Fit; jobs: BootstrapJob[] } {
   checkCount('replicates', replicates, 1e6);
   if (replicates < 2) fail(outsideRange('replicates', '[2, 1000000]', replicates));
-  const fit = fitLaw(columns, law, fitOptions);
-  const parsed = parseFitOptions(law, fitOptions);
-  const problem = createProblem(columns, law, parsed);
-  const rho = createRho(parsed.rho, parsed.huberDelta);
-  const start = thetaOf(problem, fit);
-  const groups = groupRows(problem.rows, parsed.unit);
-  if (groups.length <= problem.size)
-    fail(`bootstrap needs more units than the ${problem.size} free parameters, got ${groups.length}`);
+  const fit = fitLaw(columns, law, options);
+  const parsed = parseFitOptions(law, options);
+  const { slots, size, rows } = createProblem(columns, law, parsed);
+  const units = groupRows(rows, parsed.unit).length;
+  if (units <= size) fail(`bootstrap needs more units than the ${size} free parameters, got ${units}`);
   const random = createRandom(parsed.seed);
-  const found = Array.from({ length: replicates }, () => fitDraw(problem, rho, { groups, random, start }));
-  const all = found.map(({ theta }) => paramsAt(problem.slots, theta));
-  const draws = Object.fromEntries(
-    law.params.map(({ name }, k) => [name, Float64Array.from(all, params => params[k])]),
-  );
+  const seeds = Array.from({ length: Math.ceil(replicates / CHUNK) }, () => random.integer(2 ** 32));
+  const shared = { columns, options, theta: thetaOf(slots, fitValues(fit)), scale: fit.scale };
+  const jobs: BootstrapJob[] = [];
+  for (let first = 0; first < seeds.length; first += CHUNKS_PER_JOB) {
+    const mine = seeds.slice(first, first + CHUNKS_PER_JOB);
+    jobs.push({ ...shared, seeds: mine, draws: Math.min(mine.length * CHUNK, replicates - first * CHUNK) });
+  }
+  return { fit, jobs };
+}
+
+/** Makes the draws of one job: the same job gives the same digits anywhere. */
+export function runBootstrapJob(
+  { columns, options, theta, scale, seeds, draws }: BootstrapJob,
+  law: Law,
+): BootstrapPart {
+  const parsed = parseFitOptions(law, options);
+  const problem = createProblem(columns, law, parsed);
+  const groups = groupRows(problem.rows, parsed.unit);
+  const rho = rhoOf({ ...parsed, scale });
+  const thetas = new Float64Array(draws * problem.size);
+  let unconverged = 0;
+  for (let draw = 0, random = createRandom(seeds[0]); draw < draws; draw++) {
+    if (draw > 0 && draw % CHUNK === 0) random = createRandom(seeds[draw / CHUNK]);
+    const drawn = drawProblem(problem, groups, random);
+    const end =
+      parsed.rho === 'likelihood'
+        ? maximiseLikelihood(drawn, parsed.huberDelta, { start: theta, exact: SEARCH })
+        : fitDraw(drawn, rho, theta);
+    thetas.set(end.theta, draw * problem.size);
+    if (!end.converged) unconverged++;
+  }
+  return { thetas, unconverged };
+}
+
+/** A row drawn three times is one row of weight three: the same sum, fewer evaluations. */
+function drawProblem(problem: Problem, groups: readonly (readonly number[])[], random: Random): Problem {
+  const times = drawTimes(problem.rows, groups, random);
+  const rows: number[] = [];
+  for (let row = 0; row < problem.rows; row++) if (times[row] * problem.weights[row] > 0) rows.push(row);
+  const weights = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) weights[i] = times[rows[i]] * problem.weights[rows[i]];
+  return pickProblem(problem, rows, weights);
+}
+
+function fitDraw(drawn: Problem, rho: Rho, start: Float64Array): Optimum {
+  const direct = minimise(drawn, rho, start, SEARCH);
+  if (direct.converged || rho.name === 'squared') return direct;
+  return descendByStages(drawn, rho, { start, exact: { ...SEARCH, maxIterations: 200 } });
+}
+
+function gather(
+  fit: Fit,
+  parts: readonly BootstrapPart[],
+  { replicates = 400, ...options }: BootstrapOptions,
+): Bootstrap {
+  const { law, level } = fit;
+  const { slots, size, unit } = slotsOf(fit, options);
+  const draws = Object.fromEntries(law.params.map(({ name }) => [name, new Float64Array(replicates)]));
+  const params = new Float64Array(law.params.length);
+  let draw = 0;
+  for (const { thetas } of parts)
+    for (let at = 0; at < thetas.length; at += size, draw++) {
+      paramsAt(slots, thetas.subarray(at, at + size), params);
+      for (let k = 0; k < params.length; k++) draws[law.params[k].name][draw] = params[k];
+    }
   return {
     fit,
-    params: Object.fromEntries(
-      law.params.map(({ name }) => [name, summarise(fit.params[name], draws[name], fit.level)]),
-    ),
+    params: Object.fromEntries(law.params.map(({ name }) => [name, summarise(fit.params[name], draws[name], level)])),
     draws,
     replicates,
-    unconverged: found.filter(end => !end.converged).length,
-    unit: parsed.unit === null ? 'row' : 'unit',
+    unconverged: parts.reduce((sum, part) => sum + part.unconverged, 0),
+    unit,
   };
+}
+
+function slotsOf({ law }: Fit, options: FitOptions) {
+  const parsed = parseFitOptions(law, options);
+  const slots = createSlots(parsed.params);
+  return { slots, size: slots.size, unit: parsed.unit === null ? ('row' as const) : ('unit' as const) };
 }
 
 /**
@@ -113,46 +223,4 @@ export function percentileInterval(values: ArrayLike<number>, level: number): [n
 function summarise({ value }: Estimate, draws: Float64Array, level: number): Estimate {
   const [lo, hi] = percentileInterval(draws, level);
   return { value, se: standardDeviation(Array.from(draws)), lo, hi };
-}
-
-function thetaOf({ slots, size }: Problem, fit: Fit): Float64Array {
-  const theta = new Float64Array(size);
-  slots.rules.forEach(({ name }, k) => {
-    const j = slots.slot[k];
-    if (j >= 0) theta[j] = slots.isLog[j] ? Math.log(fit.params[name].value) : fit.params[name].value;
-  });
-  return theta;
-}
-
-function groupRows(rows: number, unit: ArrayLike<number | string> | null): number[][] {
-  const groups = new Map<number | string, number[]>();
-  for (let row = 0; row < rows; row++) {
-    const key = unit === null ? row : unit[row];
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
-  }
-  return [...groups.values()];
-}
-
-interface Draw {
-  readonly groups: readonly (readonly number[])[];
-  readonly random: Random;
-  readonly start: Float64Array;
-}
-
-/** A row drawn three times is one row of weight three: the same sum, fewer evaluations. */
-function fitDraw(problem: Problem, rho: Rho, { groups, random, start }: Draw): Optimum {
-  const times = new Float64Array(problem.rows);
-  for (let draw = 0; draw < groups.length; draw++)
-    for (const row of groups[random.integer(groups.length)]) times[row] += 1;
-  const rows = Array.from(times.keys()).filter(row => times[row] > 0);
-  const drawn = pickProblem(
-    problem,
-    rows,
-    Float64Array.from(rows, row => times[row] * problem.weights[row]),
-  );
-  if (rho.name === 'squared') return minimise(drawn, rho, start, SEARCH);
-  const direct = minimise(drawn, rho, start, SEARCH);
-  return direct.converged ? direct : descendByStages(drawn, rho, { start, exact: { ...SEARCH, maxIterations: 200 } });
 }

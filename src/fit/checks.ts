@@ -1,6 +1,7 @@
-import { type Columns, fail, mustBe, shown } from '../base/index.js';
+import { type Columns, fail, format, mustBe, shown } from '../base/index.js';
 import { inputNames, type Law } from '../law/index.js';
 import type { ParsedOptions } from './options.js';
+import { asymptoteOf } from './prior.js';
 
 /** Refuses columns that the law cannot be fitted to; the message names the column, the row (from 1) and the rule. */
 export function checkColumns(columns: Columns, law: Law, options: ParsedOptions): void {
@@ -17,10 +18,28 @@ export function checkColumns(columns: Columns, law: Law, options: ParsedOptions)
     if (moved.length > 0) checkVaries(columns[input.name], input.name, `to fit ${moved.join(' and ')}`);
   }
   checkVaries(columns[law.response.name], law.response.name, 'to be fitted');
+  checkAsymptote(columns[law.response.name], law, options);
   for (const [name, values] of Object.entries({ weights, unit }))
     if (values !== null && values.length !== rows)
       fail(`${name} must have one entry a row (${rows}), got ${values.length}`);
   if (weights !== null) checkWeights(Array.from(weights), law.name, free.length);
+}
+
+/** No loss lies below the asymptote: one pinned above the smallest is in another unit, or of another kind of loss. */
+function checkAsymptote(response: Float64Array, law: Law, { params, weights }: ParsedOptions): void {
+  const asymptote = asymptoteOf(law);
+  const rule = params.find(({ name }) => name === asymptote);
+  if (rule === undefined || !law.linear.includes(rule.name)) return;
+  let lowest = -1;
+  for (let row = 0; row < response.length; row++) {
+    if (weights !== null && !(weights[row] > 0)) continue;
+    if (lowest < 0 || response[row] < response[lowest]) lowest = row;
+  }
+  const smallest = `the smallest ${law.response.name}, ${format.digits(response[lowest])} in row ${lowest + 1}`;
+  if (rule.value !== null && rule.value >= response[lowest])
+    fail(mustBe(rule.name, `held below ${smallest}`, rule.value));
+  if (rule.value === null && rule.min >= response[lowest])
+    fail(mustBe(`lower bound of ${rule.name}`, `below ${smallest}`, rule.min));
 }
 
 /** @example needsRows('chinchilla', 6, 4) // => 'chinchilla needs at least 6 rows to fit, got 4' */

@@ -55,17 +55,23 @@ export function estimateCovariance(
   return { theta: inverse.mmul(scores).mmul(inverse), condition, flat };
 }
 
-/** For each row the chance that a residual like its own lies within delta of 0; all 1 for the square. */
-function quadraticShares(residuals: Float64Array, { delta }: Rho): Float64Array {
-  if (delta === Infinity) return residuals.map(() => 1);
+/**
+ * For each row the mean second derivative of rho at a residual like its own: all 1 for the square; rho's own where that is
+ * smooth (Cauchy); else the chance that it lies within delta of 0, times how much the slope turns there.
+ */
+export function quadraticShares(residuals: Float64Array, rho: Rho): Float64Array {
+  const { name, delta, over } = rho;
+  if (name === 'squared') return residuals.map(() => 1);
+  if (name === 'cauchy') return residuals.map(rho.curvature);
+  const turn = name === 'asymmetric' ? (1 + over) / 2 / delta : 1;
   const values = Array.from(residuals);
   const spread = Math.min(standardDeviation(values), (quantile(values, 0.75) - quantile(values, 0.25)) / 1.34);
   const width = 1.06 * spread * values.length ** -0.2; // Silverman's rule
-  if (!(width > 0)) return residuals.map(() => 1);
+  if (!(width > 0)) return residuals.map(() => turn);
   return residuals.map(residual =>
     delta < width / 10
-      ? (2 * delta * normalDensity(residual / width)) / width
-      : normalBetween((residual - delta) / width, (residual + delta) / width),
+      ? (turn * 2 * delta * normalDensity(residual / width)) / width
+      : turn * normalBetween((residual - delta) / width, (residual + delta) / width),
   );
 }
 

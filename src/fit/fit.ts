@@ -3,12 +3,13 @@ import type { Law } from '../law/index.js';
 import { checkColumns } from './checks.js';
 import { estimateCovariance, type Uncertainty } from './covariance.js';
 import { studentTwoSided } from './distribution.js';
+import { maximiseLikelihood } from './likelihood.js';
 import { type Metrics, measureFit } from './metrics.js';
 import { type FitOptions, type ParsedOptions, parseFitOptions } from './options.js';
 import { createProblem, type Problem, paramsAt } from './problem.js';
-import { createRho } from './rho.js';
-import { searchStarts } from './search.js';
-import { createStarts } from './starts.js';
+import { createRho, type Rho, type RhoName } from './rho.js';
+import { GRADIENT_TOLERANCE, type Search, searchStarts } from './search.js';
+import { createStarts, type Start } from './starts.js';
 import type { FitStatus, Verdict } from './status.js';
 import { judgeFit, judgeStatus } from './verdicts.js';
 
@@ -31,7 +32,10 @@ export interface Fit {
   readonly law: Law;
   readonly status: FitStatus;
   readonly params: Readonly<Record<string, Estimate>>;
-  /** Sum over rows of weight * rho(residual); half the sum of squares when rho is squared. */
+  /**
+   * Sum over rows of weight * rho(residual), half the sum of squares when rho is squared, minus the logarithm of the
+   * likelihood when it is 'likelihood'; over the sum of weights when `reduce` is 'mean'.
+   */
   readonly objective: number;
   readonly rows: number;
   readonly free: number;
@@ -40,8 +44,12 @@ export interface Fit {
   readonly residuals: Float64Array;
   readonly metrics: Metrics;
   readonly verdicts: readonly Verdict[];
-  readonly rho: 'squared' | 'huber';
+  readonly rho: RhoName;
   readonly huberDelta: number;
+  readonly over: number;
+  /** For 'likelihood': the scale that was fitted with the parameters, the unit of huberDelta; null for the others. */
+  readonly scale: number | null;
+  readonly reduce: 'sum' | 'mean';
   readonly residual: 'log' | 'linear';
   readonly level: number;
   readonly seed: number;
@@ -64,9 +72,8 @@ export function fitLaw(columns: Columns, law: Law, options: FitOptions = {}): Fi
   const parsed = parseFitOptions(law, options);
   checkColumns(columns, law, parsed); // 1. refuse what cannot be fitted
   const problem = createProblem(columns, law, parsed); // 2. residuals of a vector
-  const rho = createRho(parsed.rho, parsed.huberDelta);
   const starts = createStarts(problem, columns, parsed); // 3. where to look
-  const search = searchStarts(problem, rho, { starts, maxIterations: parsed.maxIterations }); // 4. the optimum
+  const { search, rho, scale } = findOptimum(problem, starts, parsed); // 4. the optimum
   const { theta, objective, gradient } = search.best;
   const uncertainty = estimateCovariance(problem, rho, { theta, ...parsed }); // 5. how sure
   const params = estimates(problem, theta, { uncertainty, level: parsed.level });
@@ -77,22 +84,47 @@ export function fitLaw(columns: Columns, law: Law, options: FitOptions = {}): Fi
     law,
     status: judgeStatus(finding), // 6. what to make of it
     params,
-    objective,
+    objective: parsed.reduce === 'mean' ? objective / sumOf(problem.weights) : objective,
     rows: problem.rows,
     free: problem.size,
     covariance: naturalCovariance(problem, theta, uncertainty),
     residuals,
-    metrics: measureFit(problem, rho, { residuals, objective }),
+    metrics: measureFit(problem, rho, { residuals, objective, scale }),
     verdicts: judgeFit(finding),
     ...settings(parsed),
+    scale,
     gradient,
     starts: { tried: search.tried, descended: search.descended, agreed: search.agreed },
   };
 }
 
-const settings = ({ rho, huberDelta, residual, level, seed }: ParsedOptions) => ({
+/** The function that a fit was made with; with the scale of a likelihood in its delta. */
+export const rhoOf = ({ rho, huberDelta, over, scale }: Pick<Fit, 'rho' | 'huberDelta' | 'over' | 'scale'>): Rho =>
+  createRho(rho, huberDelta * (scale ?? 1), over);
+
+const sumOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
+
+function findOptimum(
+  problem: Problem,
+  starts: readonly Start[],
+  { rho: name, huberDelta, over, maxIterations }: ParsedOptions,
+): { search: Search; rho: Rho; scale: number | null } {
+  if (name !== 'likelihood') {
+    const rho = createRho(name, huberDelta, over);
+    return { search: searchStarts(problem, rho, { starts, maxIterations }), rho, scale: null };
+  }
+  // The likelihood's valleys are those of the absolute value, near enough to start from.
+  const near = searchStarts(problem, createRho('huber', 1e-3 * huberDelta), { starts, maxIterations });
+  const exact = { maxIterations, tolerance: GRADIENT_TOLERANCE, damping: 1e-4 };
+  const best = maximiseLikelihood(problem, huberDelta, { start: near.best.theta, exact });
+  return { search: { ...near, best }, rho: best.rho, scale: best.scale };
+}
+
+const settings = ({ rho, huberDelta, over, reduce, residual, level, seed }: ParsedOptions) => ({
   rho,
   huberDelta,
+  over,
+  reduce,
   residual,
   level,
   seed,

@@ -1,4 +1,4 @@
-import { errorFunction } from 'simple-statistics';
+import { errorFunction, gammaln } from 'simple-statistics';
 import type { Problem } from './problem.js';
 import type { Rho } from './rho.js';
 
@@ -16,16 +16,21 @@ export interface Metrics {
 }
 
 /** How close the law comes to the rows. */
-export function measureFit(problem: Problem, rho: Rho, fit: { residuals: Float64Array; objective: number }): Metrics {
+export function measureFit(
+  problem: Problem,
+  rho: Rho,
+  fit: { residuals: Float64Array; objective: number; scale?: number | null },
+): Metrics {
   const { rows, target, weights, size } = problem;
-  const { residuals, objective } = fit;
+  const { residuals, objective, scale = null } = fit;
   const mass = weights.reduce((sum, weight) => sum + weight, 0);
   const mean = target.reduce((sum, value, row) => sum + weights[row] * value, 0) / mass;
   const left = residuals.reduce((sum, value, row) => sum + weights[row] * value ** 2, 0);
   const all = target.reduce((sum, value, row) => sum + weights[row] * (value - mean) ** 2, 0);
   // An exact fit has no likelihood; residuals of rounding size stand in for it.
   const floor = rows * (1e-16 * (1 + Math.abs(mean))) ** 2;
-  const logLikelihood = -fitScale(Math.max(objective, floor), rows, rho);
+  // With a scale the objective is the likelihood already.
+  const logLikelihood = scale === null ? -fitScale(Math.max(objective, floor), rows, rho) : -objective;
   const free = size + 1;
   return {
     rmse: Math.sqrt(left / mass),
@@ -38,18 +43,30 @@ export function measureFit(problem: Problem, rho: Rho, fit: { residuals: Float64
 
 /**
  * Least of rows * ln Z(s) + objective / s over the scale s, where Z(s) is the integral of exp(-rho(r) / s).
- * Below delta Z is a piece of a Gaussian, beyond it an exponential tail.
+ *
+ * Below delta Huber's Z is a piece of a Gaussian, beyond it an exponential tail; the asymmetric one is two exponential
+ * tails, its rounded corner left out; Cauchy's is a Student density, whose integral stands while s < delta^2.
  */
-function fitScale(objective: number, rows: number, { delta }: Rho): number {
-  if (delta === Infinity) return (rows / 2) * (Math.log((4 * Math.PI * objective) / rows) + 1);
+function fitScale(objective: number, rows: number, { name, delta, over }: Rho): number {
+  if (name === 'squared') return (rows / 2) * (Math.log((4 * Math.PI * objective) / rows) + 1);
+  if (name === 'asymmetric') return rows * (Math.log((objective / rows) * (1 + 1 / over)) + 1);
   const height = (logScale: number) => {
     const scale = Math.exp(logScale);
-    const middle = Math.sqrt(2 * Math.PI * scale) * errorFunction(delta / Math.sqrt(2 * scale));
-    const tails = ((2 * scale) / delta) * Math.exp(-(delta ** 2) / (2 * scale));
-    return rows * Math.log(middle + tails) + objective / scale;
+    return rows * (name === 'cauchy' ? logCauchy(delta, scale) : logHuber(delta, scale)) + objective / scale;
   };
   const centre = Math.log(objective / rows);
   return height(goldenSection(height, centre - 5, centre + 5));
+}
+
+function logHuber(delta: number, scale: number): number {
+  const middle = Math.sqrt(2 * Math.PI * scale) * errorFunction(delta / Math.sqrt(2 * scale));
+  return Math.log(middle + ((2 * scale) / delta) * Math.exp(-(delta ** 2) / (2 * scale)));
+}
+
+function logCauchy(delta: number, scale: number): number {
+  const power = delta ** 2 / (2 * scale);
+  if (power <= 0.5) return Infinity;
+  return Math.log(delta * Math.sqrt(Math.PI)) + gammaln(power - 0.5) - gammaln(power);
 }
 
 function goldenSection(height: (x: number) => number, from: number, to: number): number {

@@ -1,5 +1,6 @@
 import { checkSeed, fail, mustBe, outsideRange, unknownName } from '../base/index.js';
 import { type Law, paramNames } from '../law/index.js';
+import { RHO_NAMES, type RhoName } from './rho.js';
 
 /** How one parameter is treated: where to start, between which bounds, or held at `value` (or at `start`). */
 export interface ParamOption {
@@ -12,17 +13,35 @@ export interface ParamOption {
 }
 
 export interface FitOptions {
-  /** What is summed over the residuals: r^2 / 2, or Huber's function (quadratic to huberDelta, linear beyond). Default 'huber'. */
-  readonly rho?: 'squared' | 'huber';
-  /** Where Huber's function turns linear, in units of the residual. Above 0; default 1e-3, as Hoffmann 2022. */
+  /**
+   * What is summed over the residuals; default 'huber'.
+   *
+   * squared: r^2 / 2. huber: the square up to huberDelta, linear beyond. asymmetric: the absolute value, `over` times as
+   * steep where the prediction is above the measurement. cauchy: ln(1 + (r / huberDelta)^2), for wild outliers.
+   * likelihood: minus the logarithm of the likelihood of Huber's density with its scale fitted too; huberDelta then
+   * counts in units of that scale (Besiroglu 2024), which makes it nearly the least absolute deviation.
+   */
+  readonly rho?: RhoName;
+  /**
+   * Where the function leaves the square, in units of the residual. Above 0; default 1e-3, as Hoffmann 2022, and 1e-9
+   * for 'asymmetric', whose corner is only rounded for the search.
+   */
   readonly huberDelta?: number;
+  /** For 'asymmetric': how much more a prediction too high costs than one too low. Above 0; default 10. */
+  readonly over?: number;
+  /** What `objective` reports: the weighted sum over rows, or that over the sum of weights. The constants are the same. */
+  readonly reduce?: 'sum' | 'mean';
   /** Residuals of logarithms or of the values; default: what the law says. */
   readonly residual?: 'log' | 'linear';
   readonly params?: Readonly<Record<string, ParamOption>>;
   /** Parameters that take another's value: { beta: 'alpha' }. */
   readonly tie?: Readonly<Record<string, string>>;
-  /** Weight of each row in the objective, 0 and up; default 1. For known standard errors s use 1 / s^2. */
-  readonly weights?: ArrayLike<number>;
+  /**
+   * Weight of each row in the objective, 0 and up; default 1. For known standard errors s use 1 / s^2. By run: an object
+   * with the weight that each row of a run has, by the names in `unit`; or 'unit', 1 over the rows of its run, so that
+   * every run has the same say.
+   */
+  readonly weights?: ArrayLike<number> | 'unit' | Readonly<Record<string, number>>;
   /** The run each row belongs to: rows of one run are not independent. Default: each row is its own. */
   readonly unit?: ArrayLike<number | string>;
   /** Starting points tried, 1 to 100000; default 64. */
@@ -59,7 +78,9 @@ export interface ParsedOptions extends Required<Omit<FitOptions, 'params' | 'tie
 export function parseFitOptions(law: Law, options: FitOptions = {}): ParsedOptions {
   const {
     rho = 'huber',
-    huberDelta = 1e-3,
+    huberDelta = rho === 'asymmetric' ? 1e-9 : 1e-3,
+    over = 10,
+    reduce = 'sum',
     residual = law.residual,
     params = {},
     tie = {},
@@ -73,21 +94,38 @@ export function parseFitOptions(law: Law, options: FitOptions = {}): ParsedOptio
     ...unknown
   } = options;
   checkKnown('fit option', Object.keys(unknown), OPTION_NAMES);
-  checkKnown('rho', [rho], ['squared', 'huber']);
+  checkKnown('rho', [rho], RHO_NAMES);
+  checkKnown('reduce', [reduce], ['sum', 'mean']);
   checkKnown('residual', [residual], ['log', 'linear']);
   checkKnown('covariance', [covariance], ['sandwich', 'classic']);
   if (!(huberDelta > 0 && huberDelta < Infinity)) fail(mustBe('huberDelta', 'a number above 0', huberDelta));
+  if (!(over > 0 && over < Infinity)) fail(mustBe('over', 'a number above 0', over));
   if (!(level > 0 && level < 1)) fail(outsideRange('level', '(0, 1)', level));
   checkCount('starts', starts, 100_000);
   checkCount('maxIterations', maxIterations, 1e6);
   checkSeed(seed);
-  const rules = parseRules(law, params, tie);
-  return { rho, huberDelta, residual, params: rules, weights, unit, starts, seed, level, maxIterations, covariance };
+  return {
+    rho,
+    huberDelta,
+    over,
+    reduce,
+    residual,
+    params: parseRules(law, params, tie),
+    weights: parseWeights(weights, unit),
+    unit,
+    starts,
+    seed,
+    level,
+    maxIterations,
+    covariance,
+  };
 }
 
 const OPTION_NAMES: readonly (keyof FitOptions)[] = [
   'rho',
   'huberDelta',
+  'over',
+  'reduce',
   'residual',
   'params',
   'tie',
@@ -99,6 +137,29 @@ const OPTION_NAMES: readonly (keyof FitOptions)[] = [
   'maxIterations',
   'covariance',
 ];
+
+/** One weight a row, or null for all the same. */
+function parseWeights(
+  weights: NonNullable<FitOptions['weights']> | null,
+  unit: ArrayLike<number | string> | null,
+): ArrayLike<number> | null {
+  if (weights === null) return null;
+  if (typeof weights === 'string') checkKnown('weights', [weights], ['unit']);
+  else if (isArrayLike(weights)) return weights;
+  if (unit === null) return fail('weights by run need `unit`, the run of each row');
+  const names = Array.from({ length: unit.length }, (_, row) => unit[row]);
+  if (weights === 'unit') {
+    const counts = new Map<number | string, number>();
+    for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+    return Float64Array.from(names, name => 1 / (counts.get(name) ?? 1));
+  }
+  return Float64Array.from(names, name =>
+    Object.hasOwn(weights, name) ? weights[name] : fail(`weights must be given for every run, got none for ${name}`),
+  );
+}
+
+const isArrayLike = (value: object): value is ArrayLike<number> =>
+  'length' in value && typeof value.length === 'number';
 
 /** Refuses the first name that is not known. */
 export function checkKnown(what: string, names: readonly string[], known: readonly string[]): void {

@@ -1,92 +1,114 @@
 import { quantile } from 'simple-statistics';
 import { descendLeastSquares } from './least-squares.js';
-import { minimise, type NewtonOptions, type Optimum, total } from './newton.js';
-import type { Problem } from './problem.js';
-import { createRho, type Rho } from './rho.js';
+import { minimise, type NewtonOptions, type Optimum } from './newton.js';
+import { linearSlots, type Problem } from './problem.js';
+import { descendProjected } from './projection.js';
+import { createRho, type Rho, withDelta } from './rho.js';
+import type { Start } from './starts.js';
 
 /** What the search did, for people who ask how sure the optimum is. */
 export interface Search {
   readonly best: Optimum;
-  /** Starting points whose objective was looked at. */
+  /** Starting points whose objective was looked at, the linear parameters fitted to each. */
   readonly tried: number;
-  /** The best of them, from which a search went down. */
+  /** Those from which a search went down: the best ones that do not lie beside a better one. */
   readonly descended: number;
   /** Searches that ended at the best objective found, to seven digits. */
   readonly agreed: number;
 }
 
-const GRADIENT_TOLERANCE = 1e-10;
+/** A cosine: see `Optimum.gradient`. */
+export const GRADIENT_TOLERANCE = 1e-10;
 const LEAST_SQUARES_STEPS = 12;
+const PROJECTED_STEPS = 100;
 const SQUARED = createRho('squared', Infinity);
 /** Stages need not be exact, but loose ones leave the next delta too far from its rows. */
 const STAGE: NewtonOptions = { maxIterations: 30, tolerance: 1e-4, damping: 1e-4 };
 
 /**
- * Least sum of rho over all starts: the best eighth of them (4 to 32) go down by least squares, and for Huber's
- * function every different end goes on by stages. The two best starts also go down by themselves: the package behind
- * the least-squares steps never undoes a bad one, and outliers may lead least squares away.
+ * Least sum of rho over all starts.
+ *
+ * Every start is looked at; a search goes down from the best ones that have no better start beside them, since those
+ * that have would end in the same valley. For the square that is variable projection where the law allows it, else
+ * Levenberg-Marquardt, and Newton's method at the end; for a robust function Newton's method by stages.
  */
 export function searchStarts(
   problem: Problem,
   rho: Rho,
-  { starts, maxIterations }: { starts: readonly Float64Array[]; maxIterations: number },
+  { starts, maxIterations }: { starts: readonly Start[]; maxIterations: number },
 ): Search {
-  const chosen = bestStarts(problem, starts);
+  const chosen = chooseStarts(problem, rho, starts);
   const exact = { maxIterations, tolerance: GRADIENT_TOLERANCE, damping: 1e-4 };
-  const steps = Math.min(LEAST_SQUARES_STEPS, maxIterations);
-  const least = [
-    ...chosen.map(start => minimise(problem, SQUARED, descendLeastSquares(problem, start, steps), exact)),
-    ...chosen.slice(0, 2).map(start => minimise(problem, SQUARED, start, { ...exact, damping: 1 })),
-  ];
-  const robust = rho.name === 'squared' ? null : robustEnds(problem, rho, { least, own: chosen.slice(0, 2), exact });
-  const ends = robust ?? least.map(end => ({ end, count: 1 }));
-  const { end: best } = ends.reduce((a, b) => (isBetter(b.end, a.end) ? b : a));
-  const sum = (list: readonly { count: number }[]) => list.reduce((total, { count }) => total + count, 0);
+  const ends =
+    rho.name === 'squared'
+      ? squaredEnds(problem, chosen, exact)
+      : chosen.map(start => descendByStages(problem, rho, { start, exact }));
+  const best = ends.reduce((a, b) => (isBetter(b, a) ? b : a));
   return {
     best,
     tried: starts.length,
-    descended: sum(ends),
-    agreed: sum(ends.filter(({ end }) => isAlike(end, best))),
+    descended: ends.length,
+    agreed: ends.filter(end => isAlike(end, best)).length,
   };
 }
 
-interface RobustStarts {
-  readonly least: readonly Optimum[];
-  readonly own: readonly Float64Array[];
-  readonly exact: NewtonOptions;
+/**
+ * Levenberg-Marquardt's package never undoes a bad step, so the two best starts also go down without it; so they do
+ * beside variable projection, which leaves no start where the user put it.
+ */
+function squaredEnds(problem: Problem, chosen: readonly Float64Array[], exact: NewtonOptions): Optimum[] {
+  const { maxIterations } = exact;
+  const finish = (theta: Float64Array) => minimise(problem, SQUARED, theta, exact);
+  const walked = (start: Float64Array) =>
+    finish(descendLeastSquares(problem, start, Math.min(LEAST_SQUARES_STEPS, maxIterations)));
+  const alone = chosen.slice(0, 2).map(start => minimise(problem, SQUARED, start, { ...exact, damping: 1 }));
+  if (problem.logResidual || linearSlots(problem).length === 0) return [...chosen.map(walked), ...alone];
+  const projected = chosen.map(start =>
+    finish(descendProjected(problem, start, Math.min(PROJECTED_STEPS, maxIterations))),
+  );
+  return [...projected, ...chosen.slice(0, 2).map(walked), ...alone];
 }
 
-/** Searches whose least-squares ends agree go on as one, and count as many. */
-function robustEnds(
-  problem: Problem,
-  rho: Rho,
-  { least, own, exact }: RobustStarts,
-): { end: Optimum; count: number }[] {
-  const go = (start: Float64Array, count: number) => ({ end: descendByStages(problem, rho, { start, exact }), count });
-  return [...groupAlike(least).map(group => go(group[0].theta, group.length)), ...own.map(start => go(start, 1))];
-}
+const FEWEST = 6;
+const MOST = 24;
 
-/** The starts of least squared objective, best first. */
-function bestStarts(problem: Problem, starts: readonly Float64Array[]): Float64Array[] {
+/**
+ * The best starts, none beside a better one: within the distance at which two of that many even points are neighbours.
+ * Source: Rinnooy Kan and Timmer 1987 (single linkage). The best few come always, since a valley may be narrow.
+ */
+function chooseStarts(problem: Problem, rho: Rho, starts: readonly Start[]): Float64Array[] {
   const residuals = new Float64Array(problem.rows);
-  const heights = starts.map(theta =>
-    problem.residuals(theta, residuals) ? total(problem, SQUARED, residuals) : Infinity,
+  const heights = starts.map(({ theta }) =>
+    problem.residuals(theta, residuals) ? rho.total(residuals, problem.weights) : Infinity,
   );
   const order = Array.from(starts.keys()).sort((a, b) => heights[a] - heights[b] || a - b);
-  return order.slice(0, Math.min(32, Math.max(4, Math.ceil(starts.length / 8)))).map(index => starts[index]);
+  const reach = neighbourDistance(starts.length, starts[0].place.length);
+  const better = order.slice(0, Math.max(FEWEST, Math.ceil(order.length / 4)));
+  const apart = better.filter((one, rank) =>
+    better.slice(0, rank).every(other => distance(starts[one].place, starts[other].place) > reach),
+  );
+  const given = order.filter(one => starts[one].given);
+  const chosen = new Set([...given, ...order.slice(0, FEWEST), ...apart.slice(0, MOST)]);
+  return [...chosen].map(index => starts[index].theta);
 }
 
-const isAlike = (a: Optimum, b: Optimum) => Math.abs(a.objective - b.objective) <= 1e-7 * b.objective;
-
-function groupAlike(ends: readonly Optimum[]): Optimum[][] {
-  const groups: Optimum[][] = [];
-  for (const end of ends) {
-    const group = groups.find(([first]) => isAlike(end, first));
-    if (group) group.push(end);
-    else groups.push([end]);
-  }
-  return groups;
+/** The radius of a ball that holds ln(count) of count even points of the unit cube; longer along its edges. */
+function neighbourDistance(count: number, axes: number): number {
+  if (axes === 0) return 0;
+  const ball = axes % 2 === 0 ? evenBall(axes) : oddBall(axes);
+  return (Math.log(count + 1) / count / ball) ** (1 / axes);
 }
+
+const evenBall = (axes: number): number => (axes === 0 ? 1 : (evenBall(axes - 2) * 2 * Math.PI) / axes);
+const oddBall = (axes: number): number => (axes === 1 ? 2 : (oddBall(axes - 2) * 2 * Math.PI) / axes);
+
+function distance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let axis = 0; axis < a.length; axis++) sum += (a[axis] - b[axis]) ** 2;
+  return Math.sqrt(sum);
+}
+
+const isAlike = (a: Optimum, b: Optimum) => Math.abs(a.objective - b.objective) <= 1e-7 * Math.abs(b.objective);
 
 /** Lower is better; of two that agree to rounding the one with the smaller gradient. */
 function isBetter(a: Optimum, b: Optimum): boolean {
@@ -95,7 +117,7 @@ function isBetter(a: Optimum, b: Optimum): boolean {
 }
 
 /**
- * Huber's function has few rows on its quadratic part when delta is far below the residuals, so Newton's step from far
+ * A robust function has few rows on its quadratic part when delta is far below the residuals, so Newton's step from far
  * away says little. Go down through larger deltas first, from the size of the residuals at hand, each a fifth.
  */
 export function descendByStages(
@@ -108,7 +130,7 @@ export function descendByStages(
   if (problem.residuals(start, residuals)) {
     const typical = quantile(Array.from(residuals, Math.abs), 0.5);
     for (let delta = typical / 2; delta > rho.delta * 2; delta /= 5)
-      theta = minimise(problem, createRho('huber', delta), theta, STAGE).theta;
+      theta = minimise(problem, withDelta(rho, delta), theta, STAGE).theta;
   }
   return minimise(problem, rho, theta, exact);
 }

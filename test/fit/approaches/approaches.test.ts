@@ -61,7 +61,7 @@ test('variable projection finds alpha of the exact surface to 5e-11, as the refe
   for (const [name, want] of Object.entries(LOPSIDED)) t.true(Math.abs(params[name].value / want - 1) < 5e-11, name);
 });
 
-test('taking the linear constants out lowers the condition number from 3.5e11 to 11', t => {
+test('taking the linear constants out lowers the condition number from above 1e11 to about 10', t => {
   const columns = isoFlopCurves(16);
   const problem = createProblem(columns, law, parseFitOptions(law, { rho: 'squared', residual: 'linear' }));
   const theta = Float64Array.from([1.69, Math.log(406.4), Math.log(410.7), 0.465, 0.155]);
@@ -77,8 +77,7 @@ test('taking the linear constants out lowers the condition number from 3.5e11 to
     return Math.max(...realEigenvalues) / Math.min(...realEigenvalues);
   };
   const two = condition(Matrix.from1DArray(2, 2, reduced?.gram ?? []));
-  t.log(two, condition(whole.transpose().mmul(whole)));
-  t.true(two > 5 && two < 25);
+  t.true(two > 1 && two < 20, `${two}`);
   t.true(condition(whole.transpose().mmul(whole)) > 1e11);
 });
 
