@@ -18,6 +18,7 @@ export {
 } from './loss-compute.js';
 export { type LabelRequest, type PlacedLabel, type PlaceOptions, placeLabels } from './place.js';
 export { type ResidualPoint, type ResidualsValues, residualsChart } from './residuals.js';
+export { type RolloutPoint, type RolloutValues, rolloutChart } from './rollout.js';
 export { stackCharts } from './stack.js';
 export type { Region } from './staircase.js';
 export { plainText, textWidth } from './text.js';

@@ -102,6 +102,7 @@ function addCompare(program: Command): void {
   )
     .option('--laws <LIST>', "laws or variants, e.g. 'chinchilla,ND free,C E 1.7' (default: what the columns allow)")
     .option('--unit <COLUMNS>', 'columns that name a run: its rows are left out together')
+    .option('--chart <FILE>', 'forecast errors as a picture: .svg, .png or .json')
     .addOption(json())
     .action(async (runs, options) => (await import('./commands/compare.js')).runCompare(runs, options));
 }

@@ -1,4 +1,5 @@
 import type { Matrix } from 'ml-matrix';
+import { max, min } from 'simple-statistics';
 import { format } from '../base/index.js';
 import type { Uncertainty } from './covariance.js';
 import { type Problem, paramsAt } from './problem.js';
@@ -92,7 +93,7 @@ function findPivot(
   const start = look(middle);
   const seen = law.inputs.flatMap(({ name, positive }, i) => {
     const column = inputs.map(row => row[i]);
-    const [low, high] = [Math.min(...column), Math.max(...column)];
+    const [low, high] = [min(column), max(column)];
     return Array.from({ length: SCANNED }, (_, step) => {
       const share = step / (SCANNED - 1);
       const value = positive ? low * (high / low) ** share : low + (high - low) * share;

@@ -187,6 +187,7 @@ function scoreSection({ measured, recalled }: ScoreStudy): Section {
     title: 'From upstream loss to downstream score',
     blocks: [
       'A sigmoid turns loss into score. Colour shows the depth: where shape mattered beyond the loss, one colour would lie above the line.',
+      termTable([measured, recalled]),
       chart(measured, {
         title: 'Gemstones: score against loss, coloured by depth',
         subtitle: 'Mean of nine benchmarks against validation loss; 22 shapes and their checkpoints',
@@ -203,6 +204,27 @@ function scoreSection({ measured, recalled }: ScoreStudy): Section {
         text: 'The scores of Table 4 are recalled and not checked against the paper. No conclusion here rests on them.',
       },
     ],
+  };
+}
+
+function termTable(studies: readonly ScoreStudy['measured'][]): TableBlock {
+  return {
+    kind: 'table',
+    caption: 'Does depth matter at equal loss? Tested by shape, since checkpoints of one shape share their error.',
+    columns: [
+      { key: 'name', title: 'Data' },
+      { key: 'shapes', title: 'Shapes' },
+      { key: 'plain', title: 'Error on shapes left out, by loss alone', format: value => format.digits(value, 3) },
+      { key: 'withTerm', title: 'with ln depth', format: value => format.digits(value, 3) },
+      { key: 'answer', title: 'Answer' },
+    ],
+    rows: studies.map(({ name, term }, i) => ({
+      name: { value: name, recalled: i === 1 },
+      shapes: term.shapes,
+      plain: term.leftOut.plain,
+      withTerm: term.leftOut.withTerm,
+      answer: term.answer,
+    })),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Columns, fail, format } from '../../base/index.js';
+import { type ChartSpec, rolloutChart } from '../../chart/index.js';
 import {
   CANDIDATES,
   type Candidate,
@@ -8,6 +9,7 @@ import {
   defaultCandidates,
 } from '../../fit/index.js';
 import { findLaw } from '../../law/index.js';
+import { checkChartFile, writeChart } from '../../report/index.js';
 import { numericColumns, type Table } from '../../runs/index.js';
 import { loadComparable, numbersOf, type RunOptions, unitOf } from '../runs.js';
 import { formatTable, print, printJson } from '../table.js';
@@ -15,15 +17,18 @@ import { formatTable, print, printJson } from '../table.js';
 export interface CompareCommandOptions extends RunOptions {
   readonly laws?: string;
   readonly unit?: string;
+  readonly chart?: string;
   readonly json?: true;
 }
 
 export async function runCompare(runs: string, options: CompareCommandOptions): Promise<void> {
+  if (options.chart !== undefined) checkChartFile(options.chart);
   const table = await loadComparable(runs, options);
   const columns = readColumns(table);
   const candidates = options.laws === undefined ? defaultCandidates(columns) : options.laws.split(',').map(toCandidate);
   const unit = options.unit === undefined ? undefined : unitOf(table, options.unit.split(','));
   const comparison = compareLaws(columns, candidates, { ...(unit && { unit }) });
+  if (options.chart !== undefined) await writeChart(errorChart(comparison, table), options.chart);
   if (options.json) return printJson(wire(comparison, table));
   print(comparisonTable(comparison));
   print(`\n${comparison.advice.text}`);
@@ -73,6 +78,16 @@ function comparisonTable({ laws, choice }: Comparison): string {
   return [table, '* chosen by its past forecasts; errors are median / 90th percentile, relative', ...refused].join(
     '\n',
   );
+}
+
+/** Candidates by their longest forecasts, the best first. */
+function errorChart({ laws }: Comparison, { source }: Table): ChartSpec {
+  const points = laws.flatMap(({ name, rollout }) =>
+    rollout.map(({ horizon, median, p90 }) => ({ law: name, horizon, median, p90 })),
+  );
+  if (points.length === 0) fail(`--chart needs a forecast that ${source.file} can check, got none`);
+  const title = 'How far each law missed larger runs';
+  return rolloutChart({ title, subtitle: `Fitted below a cut-off, scored above it; ${source.file}`, points });
 }
 
 const number = (value: number | null, digits: number) => (value === null ? '' : format.digits(value, digits));

@@ -4,6 +4,7 @@ import {
   type BootstrapOptions,
   bootstrapFit,
   bootstrapFitParallel,
+  diagnoseFit,
   FIT_STATUS,
   type Fit,
   type FitOptions,
@@ -53,6 +54,10 @@ export async function runFit(runs: string, options: FitCommandOptions): Promise<
       : await runBootstrap(columns, law, { ...fitOptions, replicates: parseNumber('--bootstrap', options.bootstrap) });
   const fit = bootstrap?.fit ?? fitLaw(columns, law, fitOptions);
   const params = bootstrap?.params ?? fit.params;
+  const verdicts =
+    fit.rows <= DIAGNOSED_ROWS
+      ? diagnoseFit(columns, fit, { ...fitOptions, rowNames: table.rowNumbers }).verdicts
+      : fit.verdicts;
   const predictions =
     targets === null
       ? undefined
@@ -66,8 +71,8 @@ export async function runFit(runs: string, options: FitCommandOptions): Promise<
         });
   const picture = () => fitPicture({ fit, bootstrap, columns, rowNumbers: table.rowNumbers });
   if (chart !== undefined) await writeChart(fitChart(picture(), titles(fit, table)), chart);
-  if (options.json) return printJson(wire({ fit, params, table, predictions }));
-  print(fitTable({ fit, params, table, bootstrap }));
+  if (options.json) return printJson(wire({ fit, params, verdicts, table, predictions }));
+  print(fitTable({ fit, params, verdicts, table, bootstrap }));
   print(`\n${await drawFit(picture())}`);
   if (predictions) print(`\n${predictionTable(predictions, law)}`);
 }
@@ -131,6 +136,8 @@ function parseOptions(options: FitCommandOptions, table: Table): FitOptions {
   };
 }
 
+/** Rows up to which refits without each of them take a second or so; larger tables get the fit's own verdicts. */
+const DIAGNOSED_ROWS = 400;
 /** Draws from which threads pay for their start. */
 const MANY_DRAWS = 1000;
 
@@ -149,11 +156,12 @@ async function runBootstrap(columns: Columns, law: Law, options: BootstrapOption
 
 interface Finding {
   readonly fit: Fit;
+  readonly verdicts: Fit['verdicts'];
   readonly params: Fit['params'];
   readonly table: Table;
 }
 
-function wire({ fit, params, table, predictions }: Finding & { readonly predictions?: Predictions }) {
+function wire({ fit, params, verdicts, table, predictions }: Finding & { readonly predictions?: Predictions }) {
   return {
     law: fit.law.name,
     inputs: inputNames(fit.law),
@@ -165,7 +173,7 @@ function wire({ fit, params, table, predictions }: Finding & { readonly predicti
     objective: fit.objective,
     params,
     level: fit.level,
-    verdicts: fit.verdicts,
+    verdicts,
     metrics: fit.metrics,
     seed: fit.seed,
     data: { ...table.source, rows: table.rows },
@@ -178,7 +186,13 @@ const titles = ({ law, rows, level }: Fit, { source }: Table) => ({
   subtitle: `${rows} rows of ${source.file}; ${law.response.name} = ${law.formula}; band: ${format.percent(level, 0)} interval of the law`,
 });
 
-function fitTable({ fit, params, table, bootstrap }: Finding & { readonly bootstrap: Bootstrap | null }): string {
+function fitTable({
+  fit,
+  params,
+  verdicts,
+  table,
+  bootstrap,
+}: Finding & { readonly bootstrap: Bootstrap | null }): string {
   const { law, status, rho, huberDelta, residual, metrics } = fit;
   const interval = `${format.percent(fit.level, 0)} interval`;
   const meaning = new Map(law.params.map(param => [param.name, param.meaning]));
@@ -208,7 +222,7 @@ function fitTable({ fit, params, table, bootstrap }: Finding & { readonly bootst
     '',
     `objective ${fit.objective.toPrecision(10)}   rmse ${format.digits(metrics.rmse)}   r2 ${format.digits(metrics.r2)}   AIC ${format.digits(metrics.aic, 6)}   BIC ${format.digits(metrics.bic, 6)}`,
     `status: ${status}${FIT_STATUS[status] && ` - ${FIT_STATUS[status]}`}`,
-    ...fit.verdicts.map(({ code, text }) => `${code}: ${text}`),
+    ...verdicts.map(({ code, text }) => `${code}: ${text}`),
   ].join('\n');
 }
 

@@ -18,7 +18,7 @@ import type { TrainResult } from '../../trainer/index.js';
 import { checkClaims } from '../../verify/index.js';
 import { print, say } from '../table.js';
 import { claimsSummary, claimsTable } from './claims.js';
-import { costTable, efficientTable, fitSummary } from './study.js';
+import { costTable, efficientTable, fitSummary, scoreSummary } from './study.js';
 import { recordTable, trainWithProgress } from './train.js';
 
 /** The shape of the first measured point: 74 thousand parameters, half a minute on two cores. */
@@ -47,7 +47,7 @@ export async function runReproduce({ out }: { readonly out: string }): Promise<v
   const step = countSteps(7);
   const costs = await step('what shapes cost', async () => studyCosts(), costTable); // 1. shape, cost
   const fit = await step('a law fitted to published runs', () => studyFit(fitsFolder()), fitSummary); // 2. runs, law, fit
-  const scores = await step('from loss to downstream score', studyScores); // 3. fit
+  const scores = await step('from loss to downstream score', studyScores, scoreSummary); // 3. fit
   const frontiers = await step('who is efficient, per compute region', studyFrontiers, efficientTable); // 4. frontier
   const claims = await step(
     "the paper's claims",

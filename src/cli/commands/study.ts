@@ -1,5 +1,5 @@
 import { format } from '../../base/index.js';
-import type { CostLine, FitStudy, FrontierStudy } from '../../report/index.js';
+import type { CostLine, FitStudy, FrontierStudy, ScoreStudy } from '../../report/index.js';
 import { formatTable } from '../table.js';
 import { fitRowsTable } from './fits.js';
 
@@ -37,6 +37,21 @@ export function fitSummary({ about, params, level, rows }: FitStudy): string {
     ]),
   );
   return `${about}\n\n${constants}\n\n${fitRowsTable(rows)}`;
+}
+
+export function scoreSummary({ measured, recalled }: ScoreStudy): string {
+  const lines = [measured, recalled].map(({ name, term }) => [
+    name,
+    String(term.shapes),
+    format.digits(term.leftOut.plain, 3),
+    format.digits(term.leftOut.withTerm, 3),
+    term.answer,
+  ]);
+  const titles = ['does depth matter at equal loss?', 'shapes', 'error left out, by loss', 'with ln depth', 'answer'];
+  return formatTable(
+    titles.map((title, i) => ({ title, align: i === 0 || i === 4 ? 'left' : 'right' })),
+    lines,
+  );
 }
 
 export function efficientTable(frontiers: readonly FrontierStudy[]): string {

@@ -1,5 +1,5 @@
 import { type Columns, fail } from '../../base/index.js';
-import { bootstrapFit, predictBootstrap } from '../../fit/index.js';
+import { bootstrapFit, predictBootstrap, testShapeTerm } from '../../fit/index.js';
 import { findLaw } from '../../law/index.js';
 import { loadDataset, numericColumns } from '../../runs/index.js';
 import { loadTable4, type Table4Model } from '../../verify/index.js';
@@ -17,6 +17,7 @@ const TASKS = [
   'winogrande',
 ];
 const REPLICATES = 200;
+const TERM_REPLICATES = 60;
 const CURVE_POINTS = 40;
 
 export async function studyScores(): Promise<ScoreStudy> {
@@ -36,6 +37,8 @@ async function studyGemstones(): Promise<ScoreCurve> {
   const unit = Array.from(width, (w, i) => `${w} x ${depth[i]}`);
   const names = Array.from(unit, (shape, i) => `${shape}, ${(runs.columns.tokens[i] as number) / 1e9} B tokens`);
   return {
+    name: 'Gemstones, measured',
+    term: testShapeTerm({ L, score, s: depth.map(Math.log) }, { unit, law: 'sigmoid', replicates: TERM_REPLICATES }),
     about:
       'Measured: Gemstones (arXiv 2502.06857). The band is a 95 % percentile bootstrap by shape, not by checkpoint.',
     scoreTitle: 'Mean of nine benchmarks',
@@ -48,7 +51,10 @@ async function studyGemstones(): Promise<ScoreCurve> {
 async function studyTable4(): Promise<ScoreCurve> {
   const models = await loadTable4();
   const column = (read: (model: Table4Model) => number) => Float64Array.from(models, read);
+  const [L, score] = [column(({ loss }) => loss), column(({ avg }) => avg)];
   return {
+    name: 'Table 4, recalled',
+    term: testShapeTerm({ L, score, s: column(({ shape }) => Math.log(shape.num_layers)) }),
     about:
       'Recalled figures of Table 4: average of GLUE, SuperGLUE and SQuAD against upstream loss; the band is a 95 % bootstrap by row.',
     scoreTitle: 'Average of GLUE, SuperGLUE, SQuAD',
@@ -60,7 +66,7 @@ async function studyTable4(): Promise<ScoreCurve> {
       accent: model === 'Base' || model === 'Large',
     })),
     curve: scoreCurve(
-      { L: column(({ loss }) => loss), score: column(({ avg }) => avg) },
+      { L, score },
       models.map(({ model }) => model),
     ),
   };

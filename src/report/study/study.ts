@@ -1,6 +1,6 @@
 import type { CurvePoint, DownstreamCurvePoint, DownstreamPoint, FrontierValues } from '../../chart/index.js';
 import type { FlopLedger, ParamLedger, TrainMemory } from '../../cost/index.js';
-import type { Estimate } from '../../fit/index.js';
+import type { Estimate, ShapeTerm } from '../../fit/index.js';
 import type { RunRecord } from '../../runs/index.js';
 import type { ClaimRow, FitRow } from '../../verify/index.js';
 import type { TableBlock } from '../content.js';
@@ -37,7 +37,10 @@ export interface FitStudy {
 }
 
 export interface ScoreCurve {
+  readonly name: string;
   readonly about: string;
+  /** Whether shape matters at equal loss: depth as the shape's number, tested by shape. */
+  readonly term: ShapeTerm;
   readonly scoreTitle: string;
   readonly points: readonly DownstreamPoint[];
   readonly curve: readonly DownstreamCurvePoint[];
