@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,4 +19,11 @@ test("the README's first example prints what the README says", async t => {
   await writeFile(file, local);
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', './register.mjs', file], { cwd: root });
   t.is(stdout, printed);
+});
+
+test('every file the README points at exists', async t => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const files = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, file]) => file);
+  t.true(files.length > 0);
+  for (const file of files) t.true(existsSync(join(root, file)), file);
 });
