@@ -1,5 +1,6 @@
 import { fail, unknownName } from '../base/index.js';
 import { constantsMethod } from './fits-constants.js';
+import { isoFlopMethod } from './fits-isoflop.js';
 import { ladderMethod } from './fits-ladder.js';
 import { lawMethod } from './fits-law.js';
 import type { FitMethod } from './fits-schema.js';
@@ -9,6 +10,7 @@ import { syntheticMethod } from './fits-synthetic.js';
 const METHODS: Readonly<Record<string, FitMethod>> = {
   law: lawMethod,
   constants: constantsMethod,
+  isoflop: isoFlopMethod,
   ladder: ladderMethod,
   synthetic: syntheticMethod,
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Columns } from '../base/index.js';
-import { fitLaw } from '../fit/index.js';
+import { compareApproaches, fitLaw, parametricLaw } from '../fit/index.js';
 import { findLaw, predictLaw } from '../law/index.js';
 import { computeOptimum } from '../plan/index.js';
 import { createMethod, type Made } from './fits-schema.js';
@@ -20,19 +20,36 @@ const options = z.strictObject({
 
 /**
  * Curves of equal FLOPs on a known surface, and what each approach makes of them. Names: the constants that the law's
- * fit finds, their relative errors `error_*`, and `exponent_N`, the true exponent of the best size.
+ * fit finds, their relative errors `error_*`, and for the approaches parabola, akima and parametric `exponent_*` of the
+ * best size and `factor_*`, by which its coefficient is off.
  */
 export const syntheticMethod = createMethod(options, async (_, { params, budgets, points, span }): Promise<Made> => {
   const law = findLaw('chinchilla');
   const columns = surfaceRows(params, { budgets, points, span });
   const fit = fitLaw(columns, law, { rho: 'squared' });
-  const values: Record<string, number> = { exponent_N: params.beta / (params.alpha + params.beta) };
+  const values: Record<string, number> = { ...approachValues(columns, params) };
   for (const [name, { value }] of Object.entries(fit.params)) {
     values[name] = value;
     values[`error_${name}`] = value / params[name as keyof typeof params] - 1;
   }
   return { values, verdicts: [{ code: fit.status, text: '' }, ...fit.verdicts] };
 });
+
+/** Approach 1 needs training curves and is not here. */
+function approachValues(columns: Columns, params: Surface['params']): Record<string, number> {
+  const estimates = Object.entries(params).map(([name, value]) => [name, { value, se: 0, lo: value, hi: value }]);
+  const truth = parametricLaw({ params: Object.fromEntries(estimates) });
+  const entries = compareApproaches(columns, findLaw('chinchilla')).flatMap(({ approach, N }) => {
+    const name = approach.slice(2);
+    return N === null
+      ? []
+      : [
+          [`exponent_${name}`, N.exponent],
+          [`factor_${name}`, N.coefficient / truth.coefficient],
+        ];
+  });
+  return Object.fromEntries(entries);
+}
 
 type Surface = z.infer<typeof options>;
 
