@@ -13,17 +13,17 @@ export interface StoredResult {
 
 const DIGITS = 12;
 
-/** Digits that do not depend on the machine. */
-const rounded = (value: number) => Number(value.toPrecision(DIGITS));
+/** Ours to 12 digits; where theirs is 0, to a hundredth of the tolerance, since digits of rounding errors mean nothing. */
+function rounded({ ours, theirs, tolerance }: FitRow): number | null {
+  if (ours === null) return null;
+  const step = tolerance / 100;
+  const value = theirs === 0 && step > 0 ? Math.round(ours / step) * step : ours;
+  return Number(value.toPrecision(DIGITS)) + 0; // + 0: no minus zero
+}
 
-/** A result with its numbers rounded to 12 digits. */
+/** A result with its numbers rounded, so that they do not depend on the machine. */
 export function storedResult({ spec: { name, title, source }, rows }: FitResult): StoredResult {
-  return {
-    name,
-    title,
-    source,
-    rows: rows.map(row => ({ ...row, ours: row.ours === null ? null : rounded(row.ours) })),
-  };
+  return { name, title, source, rows: rows.map(row => ({ ...row, ours: rounded(row) })) };
 }
 
 const resultFile = (folder: string, name: string) => join(folder, 'results', `${name}.json`);

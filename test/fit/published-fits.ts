@@ -127,7 +127,10 @@ const TASKS = ['mmlu_test', 'hellaswag_val', 'arc_challenge_test', 'piqa_val'];
 const SIZES = new Set(['190M', '370M', '760M', '1B']);
 const LENGTHS = new Set(['1xC', '2xC', '5xC', '10xC']);
 
-/** Step 1 of the OLMo ladder: bits per byte of a task, the mean of the last five rows of each of 16 runs. */
+/**
+ * The two steps of the OLMo ladder. 1: bits per byte of a task, the mean of the last five rows of each of 16 runs. 2: its
+ * accuracy as a sigmoid of these, along every run past its first tenth, five rows averaged, and the point (0, 1).
+ */
 async function loadOlmo(): Promise<PublishedFit[]> {
   const table = await loadDataset('olmo-ladder-2024', { resource: 'runs' });
   const { run, size, length } = table.columns;
@@ -136,7 +139,7 @@ async function loadOlmo(): Promise<PublishedFit[]> {
     if (SIZES.has(String(size[row])) && LENGTHS.has(String(length[row])))
       rowsOf.set(String(run[row]), [...(rowsOf.get(String(run[row])) ?? []), row]);
   const groups = [...rowsOf.values()];
-  return TASKS.map(task => {
+  return TASKS.flatMap(task => {
     const {
       params_no_embed: params,
       tokens,
@@ -149,6 +152,17 @@ async function loadOlmo(): Promise<PublishedFit[]> {
       D: Float64Array.from(groups, rows => tokens[rows[rows.length - 1]]),
       loss: Float64Array.from(groups, mean),
     };
-    return { name: `OLMo ladder, ${task}`, law: 'chinchilla', columns, options: {}, best: null, tolerance: 1e-9 };
+    const acc = numericColumns(table, [`${task}_acc`])[`${task}_acc`];
+    const smooth = (values: Float64Array) =>
+      groups.flatMap(rows => {
+        const kept = rows.slice(Math.ceil(rows.length / 10));
+        return kept.slice(4).map((_, i) => kept.slice(i, i + 5).reduce((sum, row) => sum + values[row], 0) / 5);
+      });
+    const curve = { L: Float64Array.from([...smooth(bpb), 0]), score: Float64Array.from([...smooth(acc), 1]) };
+    const shared = { options: {}, best: null, tolerance: 1e-9 };
+    return [
+      { ...shared, name: `OLMo ladder, step 1, ${task}`, law: 'chinchilla', columns },
+      { ...shared, name: `OLMo ladder, step 2, ${task}`, law: 'sigmoid', columns: curve },
+    ];
   });
 }
