@@ -1,4 +1,4 @@
-import type { Columns } from '../base/index.js';
+import { type Columns, fail } from '../base/index.js';
 import type { Law } from '../law/index.js';
 import { checkColumns } from './checks.js';
 import { estimateCovariance, type Uncertainty } from './covariance.js';
@@ -75,6 +75,12 @@ export function fitLaw(columns: Columns, law: Law, options: FitOptions = {}): Fi
   const starts = createStarts(problem, columns, parsed); // 3. where to look
   const { search, rho, scale } = findOptimum(problem, starts, parsed); // 4. the optimum
   const { theta, objective, gradient } = search.best;
+  const jacobian = new Float64Array(problem.rows * problem.size);
+  problem.linearize(theta, new Float64Array(problem.rows), jacobian);
+  if (!Number.isFinite(objective) || !jacobian.every(Number.isFinite))
+    fail(
+      `${law.name} must be finite at some starting point, got none of ${search.tried}; give starting values or bounds`,
+    );
   const uncertainty = estimateCovariance(problem, rho, { theta, ...parsed }); // 5. how sure
   const params = estimates(problem, theta, { uncertainty, level: parsed.level });
   const finding = { problem, search, uncertainty, params };

@@ -35,3 +35,15 @@ export function descendLeastSquares(problem: Problem, start: Float64Array, maxIt
   );
   return Float64Array.from(parameterValues);
 }
+
+/**
+ * The same, or the start itself where the law overflows on the way: the package then fails inside its linear solver.
+ */
+export function tryLeastSquares(problem: Problem, start: Float64Array, maxIterations: number): Float64Array {
+  try {
+    return descendLeastSquares(problem, start, maxIterations);
+  } catch (error) {
+    if (error instanceof Error && /not symmetric|singular/i.test(error.message)) return start;
+    throw error;
+  }
+}

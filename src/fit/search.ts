@@ -1,5 +1,5 @@
 import { quantile } from 'simple-statistics';
-import { descendLeastSquares } from './least-squares.js';
+import { tryLeastSquares } from './least-squares.js';
 import { minimise, type NewtonOptions, type Optimum } from './newton.js';
 import { linearSlots, type Problem } from './problem.js';
 import { descendProjected } from './projection.js';
@@ -60,7 +60,7 @@ function squaredEnds(problem: Problem, chosen: readonly Float64Array[], exact: N
   const { maxIterations } = exact;
   const finish = (theta: Float64Array) => minimise(problem, SQUARED, theta, exact);
   const walked = (start: Float64Array) =>
-    finish(descendLeastSquares(problem, start, Math.min(LEAST_SQUARES_STEPS, maxIterations)));
+    finish(tryLeastSquares(problem, start, Math.min(LEAST_SQUARES_STEPS, maxIterations)));
   const alone = chosen.slice(0, 2).map(start => minimise(problem, SQUARED, start, { ...exact, damping: 1 }));
   if (problem.logResidual || linearSlots(problem).length === 0) return [...chosen.map(walked), ...alone];
   const projected = chosen.map(start =>

@@ -4,6 +4,7 @@ import {
   type BootstrapOptions,
   bootstrapFit,
   bootstrapFitParallel,
+  DELTA_NOTE,
   diagnoseFit,
   FIT_STATUS,
   type Fit,
@@ -30,6 +31,8 @@ export interface FitCommandOptions extends RunOptions {
   readonly tie?: string;
   readonly rho?: string;
   readonly huberDelta?: string;
+  readonly over?: string;
+  readonly reduce?: string;
   readonly bootstrap?: string;
   readonly unit?: string;
   readonly level: string;
@@ -73,6 +76,7 @@ export async function runFit(runs: string, options: FitCommandOptions): Promise<
   if (chart !== undefined) await writeChart(fitChart(picture(), titles(fit, table)), chart);
   if (options.json) return printJson(wire({ fit, params, verdicts, table, predictions }));
   print(fitTable({ fit, params, verdicts, table, bootstrap }));
+  if (options.huberDelta !== undefined) print(`note: ${DELTA_NOTE}`);
   print(`\n${await drawFit(picture())}`);
   if (predictions) print(`\n${predictionTable(predictions, law)}`);
 }
@@ -117,7 +121,7 @@ const checkResidual = (text: string) =>
   text === 'log' || text === 'linear' ? text : fail(mustBe('--residual', 'log or linear', text));
 
 function parseOptions(options: FitCommandOptions, table: Table): FitOptions {
-  const { start, fix, tie, rho, residual, huberDelta, level, seed, unit } = options;
+  const { start, fix, tie, rho, residual, huberDelta, over, reduce, level, seed, unit } = options;
   const params: Record<string, ParamOption> = {};
   for (const [name, value] of Object.entries(start === undefined ? {} : parseNumbers('--start', start)))
     params[name] = { start: value };
@@ -130,6 +134,8 @@ function parseOptions(options: FitCommandOptions, table: Table): FitOptions {
     ...(rho !== undefined && { rho: rho as FitOptions['rho'] }),
     ...(residual && { residual: checkResidual(residual) }),
     ...(huberDelta !== undefined && { huberDelta: parseNumber('--huber-delta', huberDelta) }),
+    ...(over !== undefined && { over: parseNumber('--over', over) }),
+    ...(reduce !== undefined && { reduce: reduce as FitOptions['reduce'] }),
     ...(unit !== undefined && { unit: unitOf(table, unit.split(',')) }),
     level: parseNumber('--level', level),
     seed: parseNumber('--seed', seed),
@@ -210,7 +216,7 @@ function fitTable({
     { title: interval },
     { title: '', align: 'left' },
   ] as const;
-  const loss = rho === 'huber' ? `Huber ${huberDelta}` : 'least squares';
+  const loss = { squared: 'least squares', huber: `Huber ${huberDelta}` }[rho as string] ?? `${rho} residuals`;
   const how = bootstrap
     ? `percentile bootstrap, ${bootstrap.replicates} draws by ${bootstrap.unit}`
     : 'sandwich covariance';
