@@ -126,11 +126,15 @@ function fitSection({ rows, params, points, curve, level, about }: FitStudy): Se
       { key: 'verdict', title: 'Verdict' },
       { key: 'source', title: 'Source' },
     ],
-    rows: rows.map(({ fit, what, ours, theirs, outcome, source, note, inputs }) => ({
+    rows: rows.map(({ fit, what, rule, ours, theirs, outcome, source, note, inputs }) => ({
       fit,
       what,
-      ours,
-      theirs: { value: theirs, text: format.digits(theirs, 7), recalled: inputs === 'recalled' },
+      ours: rule === 'says' ? { value: ours, text: ours === 1 ? 'said' : 'not said' } : ours,
+      theirs: {
+        value: theirs,
+        text: rule === 'says' ? 'said' : format.digits(theirs, 7),
+        recalled: inputs === 'recalled',
+      },
       verdict: verdictCell(OUTCOMES[outcome], outcome === 'agrees', outcome === 'missing'),
       source: note === undefined ? source : `${source}: ${note}`,
     })),
@@ -254,7 +258,11 @@ function claimSection(claims: readonly ClaimLine[]): Section {
           paper,
           computed,
           verdict: {
-            ...verdictCell(verdict, verdict === 'agrees', verdict === 'cannot be checked'),
+            ...verdictCell(
+              inputs === 'digitised' ? `${verdict} (digitised)` : verdict,
+              verdict === 'agrees',
+              verdict === 'cannot be checked',
+            ),
             recalled: inputs === 'recalled',
           },
           remark,
