@@ -1,6 +1,18 @@
 export { ACTIVATION_ITEMS } from './activations.js';
 export { type BulkCosts, type BulkOptions, costShapes, type ShapeColumns } from './bulk.js';
+export { estimateCarbon, GRID_INTENSITY, GRID_SOURCE, type GridRegion, gridIntensity } from './carbon.js';
 export { countDecode, DECODE_ITEMS, type DecodeLedger, type Generation } from './decode.js';
+export {
+  DEVICES,
+  type Device,
+  type DeviceFigure,
+  findDevice,
+  NUMBER_FORMATS,
+  type NumberFormat,
+  type Origin,
+  parseDevices,
+} from './devices.js';
+export { AVERAGE_PUE, type Energy, type EnergyOptions, estimateEnergy } from './energy.js';
 export {
   CONVENTIONS,
   type Convention,
@@ -11,6 +23,8 @@ export {
   flops6ND,
   overstatement6ND,
 } from './flops.js';
+export { type DeviceMemoryOptions, estimateDeviceMemory, largestBatch } from './largest-batch.js';
+export { countDevices, type Layout, parseLayout, SHARDINGS, type Sharding } from './layout.js';
 export { type Ledger, sumOf } from './ledger.js';
 export {
   ATTENTIONS,
@@ -26,4 +40,5 @@ export {
   type TrainMemory,
 } from './memory.js';
 export { countParams, PARAM_ITEMS, type ParamItem, type ParamLedger } from './params.js';
+export { addPrices, type Price, type PriceOptions, priceDeviceHours } from './price.js';
 export { checkCount, checkWorkload, ONE_SEQUENCE, PAPER_RECIPE, type Workload } from './workload.js';

@@ -74,4 +74,13 @@ export {
 } from './rollout-choose.js';
 export { type ShapeAnswer, type ShapeTerm, type ShapeTermOptions, testShapeTerm } from './shape-term.js';
 export { FIT_STATUS, type FitStatus, VERDICT_CODES, type Verdict } from './status.js';
+export {
+  fitStepTime,
+  type HeldOutErrors,
+  predictStepTime,
+  type StepTimeFit,
+  type StepTimeOptions,
+  type StepTimePrediction,
+  summariseErrors,
+} from './step-time.js';
 export { type DiagnoseOptions, type Diagnosis, diagnoseFit, type Outliers } from './verdicts-diagnose.js';
