@@ -4,7 +4,7 @@ import { fail, format, InputError, mustBe, unknownName } from '../src/base/index
 import type { Bench, Row } from './measure.js';
 
 /** The benches there may be; one whose file is not written yet is not known. */
-const NAMES = ['cost', 'fit', 'rollout', 'coverage', 'frontier', 'chart', 'trainer', 'time'];
+const NAMES = ['cost', 'fit', 'rollout', 'coverage', 'frontier', 'chart', 'trainer', 'time', 'plan', 'next'];
 
 export interface Outcome {
   /** 0 done, 2 bad input. */

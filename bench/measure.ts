@@ -5,7 +5,7 @@ export interface Row {
   /** The same work done by the peer named in `name`, in the same unit; null where there is none. */
   readonly peer: number | null;
   readonly unit: string;
-  /** peer / ours, above 1 when ours is faster; null without a peer. */
+  /** Above 1 when ours is faster: peer / ours of times, ours / peer of rates; null where nothing is compared. */
   readonly ratio: number | null;
 }
 

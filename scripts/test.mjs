@@ -1,15 +1,14 @@
 // Runs ava and closes with one line 'N passed, N failed' (ava prints none itself).
-// Usage: node scripts/test.mjs [--system] [AVA ARGUMENTS...]
+// Usage: node scripts/test.mjs [--system | --peers] [AVA ARGUMENTS...]
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 const args = process.argv.slice(2);
-const system = args[0] === '--system';
-const ava = spawn(
-  process.execPath,
-  ['node_modules/ava/entrypoints/cli.mjs', '--tap', ...(system ? args.slice(1) : args)],
-  { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...(system && { SHAPELAW_TESTS: 'system' }) } },
-);
+const group = ['--system', '--peers'].includes(args[0]) ? args.shift().slice(2) : undefined;
+const ava = spawn(process.execPath, ['node_modules/ava/entrypoints/cli.mjs', '--tap', ...args], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+  env: { ...process.env, ...(group && { SHAPELAW_TESTS: group }) },
+});
 
 const count = { ok: 0, 'not ok': 0, skipped: 0 };
 for await (const line of createInterface({ input: ava.stdout })) {

@@ -15,6 +15,8 @@ export interface PeerOptions {
   readonly input?: unknown;
   /** Folder of the Python environment, made when absent; defaults to .cache/peers. */
   readonly venv?: string;
+  /** Added to the environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -41,10 +43,19 @@ export interface Peer {
 }
 
 /** Starts a script to be asked job by job, so that ours and the peer's work can be timed in turn; null as `runPeer`. */
-export function openPeer(script: string, { packages, venv = VENV }: PeerOptions): Peer | null {
+export function openPeer(script: string, { packages, venv = VENV, env = {} }: PeerOptions): Peer | null {
   const missing = preparePython(venv, packages);
   if (missing !== null) return skipPeers(missing);
-  const child = spawn(pythonOf(venv), [fileURLToPath(new URL(script, FOLDER))], { stdio: ['pipe', 'pipe', 'inherit'] });
+  return openProcess(pythonOf(venv), [fileURLToPath(new URL(script, FOLDER))], env);
+}
+
+/** Starts any program that takes a line and gives one. */
+export function openProcess(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Peer {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
   const lines = createInterface({ input: child.stdout });
   const ended = once(lines, 'close').then(() => null);
   child.stdin.on('error', () => {}); // a script that has ended shows by its closed output
@@ -53,7 +64,7 @@ export function openPeer(script: string, { packages, venv = VENV }: PeerOptions)
       const answer = once(lines, 'line');
       child.stdin.write(`${JSON.stringify(job)}\n`);
       const line = await Promise.race([answer, ended]);
-      return line === null ? skipPeers(`${script} ended`) : JSON.parse(String(line[0]));
+      return line === null ? skipPeers(`${args.at(-1)} ended`) : JSON.parse(String(line[0]));
     },
     close: () => child.stdin.end(),
   };

@@ -25,4 +25,6 @@ export function pipFailure(output: string): string;
 export function oneLine(text?: string): string;
 export function cacheFolder(env: Environment, home: string): string;
 export function skipsTensorflow(env: Environment): boolean;
+export function wantedDevice(args: readonly string[], env: Environment): 'cpu' | 'gpu';
+export function readyLine(device: 'cpu' | 'gpu', seen: { readonly gpu: boolean }): string;
 export function progressText(done: number, total: number): string;

@@ -81,8 +81,25 @@ export function oneLine(text = '') {
 export const cacheFolder = (env, home) =>
   join(env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME) ? env.XDG_CACHE_HOME : join(home, '.cache'), 'shapelaw');
 
-/** True when the user wants no TensorFlow. Unset, empty and 0 mean that they do. */
-export const skipsTensorflow = env => !['', '0', undefined].includes(env.SHAPELAW_NO_TENSORFLOW);
+/** True when the user wants no TensorFlow. */
+export const skipsTensorflow = env => isSet(env.SHAPELAW_NO_TENSORFLOW);
+
+/** Of a switch among the environment variables: unset, empty and 0 mean no. */
+const isSet = value => !['', '0', undefined].includes(value);
+
+/** The device that the addon is to be built for: 'gpu' with --gpu or SHAPELAW_GPU. Refuses other options. */
+export function wantedDevice(args, env) {
+  const unknown = args.find(arg => arg !== '--gpu');
+  if (unknown !== undefined) throw new Error(`option must be --gpu, got ${unknown}`);
+  return args.length > 0 || isSet(env.SHAPELAW_GPU) ? 'gpu' : 'cpu';
+}
+
+/** The line for an addon that works. */
+export function readyLine(device, seen) {
+  const line = "TensorFlow's addon is ready: it loads and multiplies";
+  if (device === 'cpu') return line;
+  return seen.gpu ? `${line}, on a GPU` : `${line}, but sees no GPU and uses the CPU; docs/gpu.md says what it needs`;
+}
 
 /** How far a download is. @example progressText(52e6, 208e6) // => '25 % of 208 MB' */
 export const progressText = (done, total) =>

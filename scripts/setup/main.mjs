@@ -5,37 +5,41 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addonPlaces, installAddon, isVerified } from './addon.mjs';
 import { withLock } from './cache.mjs';
-import { fallbackLine, oneLine, skipsTensorflow } from './decisions.mjs';
+import { fallbackLine, oneLine, readyLine, skipsTensorflow, wantedDevice } from './decisions.mjs';
 import { installPackages, packagesReason } from './packages.mjs';
 import { watchSignals } from './run.mjs';
 import { say } from './say.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Exit code 1 when the packages cannot be installed; a missing addon is one line and exit code 0. */
-export async function main(root = ROOT) {
+/**
+ * Exit code 1 when the packages cannot be installed. A missing addon is one line and exit code 0, but 1 where one for
+ * GPUs was asked for: work must not go on with another unnoticed.
+ */
+export async function main(root = ROOT, args = process.argv.slice(2)) {
   try {
-    if (isDone(root)) return;
+    const places = addonPlaces(root, wantedDevice(args, process.env));
+    if (isDone(places)) return;
     watchSignals();
-    await withLock(lockFile(root), () => setUp(root));
+    await withLock(lockFile(root), () => setUp(places));
   } catch (error) {
     say(oneLine(error.message));
     process.exitCode = 1;
   }
 }
 
-const isDone = root => packagesReason(root) === null && (skipsTensorflow(process.env) || isVerified(addonPlaces(root)));
+const isDone = places => packagesReason(places.root) === null && (skipsTensorflow(process.env) || isVerified(places));
 
-async function setUp(root) {
+async function setUp(places) {
+  const { root, device } = places;
   const reason = packagesReason(root); // asked again: another set-up may have done it while we waited
   if (reason) await installPackages(root, reason);
-  const places = addonPlaces(root);
   if (skipsTensorflow(process.env) || isVerified(places)) return;
   try {
-    await installAddon(places);
-    say("TensorFlow's addon is ready: it loads and multiplies");
+    say(readyLine(device, await installAddon(places)));
   } catch (error) {
     say(fallbackLine(error.message));
+    if (device === 'gpu') process.exitCode = 1;
   }
 }
 

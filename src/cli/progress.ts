@@ -39,8 +39,15 @@ function startLines(title: string): ProgressBar {
   };
 }
 
+/** Time left by what was done since the first share given, as work may begin in the middle. */
 function startClock() {
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  return { seconds, left: (share: number) => (share > 0 ? format.seconds((seconds() * (1 - share)) / share) : '?') };
+  let first: { share: number; seconds: number } | undefined;
+  const left = (share: number) => {
+    first ??= { share, seconds: seconds() };
+    const done = share - first.share;
+    return done > 0 ? format.seconds(((seconds() - first.seconds) * (1 - share)) / done) : '?';
+  };
+  return { seconds, left };
 }

@@ -41,4 +41,19 @@ export {
 } from './memory.js';
 export { countParams, PARAM_ITEMS, type ParamItem, type ParamLedger } from './params.js';
 export { addPrices, type Price, type PriceOptions, priceDeviceHours } from './price.js';
+export { type BulkTimeOptions, estimateStepTimes } from './time/bulk.js';
+export { bubbleShare, ringAllReduce } from './time/exchange.js';
+export { estimateGenerationTime, GENERATION_ITEMS, type GenerationTime } from './time/generation.js';
+export { listProducts, PRODUCT_FIELDS, PRODUCT_NAMES, type Product } from './time/products.js';
+export {
+  hasPublishedSteps,
+  peakOf,
+  type RatedMachine,
+  type Rates,
+  ratesOf,
+  TIME_ITEMS,
+  type TimeItem,
+} from './time/rates.js';
+export { estimateStepTime, fillTimes, type StepTime, type TimeOptions } from './time/step.js';
+export type { StepWork } from './time/work.js';
 export { checkCount, checkWorkload, ONE_SEQUENCE, PAPER_RECIPE, type Workload } from './workload.js';

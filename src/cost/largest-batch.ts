@@ -3,6 +3,7 @@ import type { Shape } from '../shape/index.js';
 import { type Layout, parseLayout } from './layout.js';
 import { type Ledger, toLedger } from './ledger.js';
 import { estimateTrainMemory, type MemoryOptions, parseMemoryOptions } from './memory.js';
+import { recomputedActivations } from './recompute.js';
 import { checkWorkload, type Workload } from './workload.js';
 
 export interface DeviceMemoryOptions extends MemoryOptions {
@@ -34,7 +35,9 @@ export function estimateDeviceMemory(
   const { items } = estimateTrainMemory(shape, micro, options);
   const split = tensor * pipeline;
   const copies = { none: [1, 1], optimizer: [1, data], full: [data, data] }[sharding];
-  const saved = recompute ? recomputedActivations(shape, micro, options) : items.activations;
+  const saved = recompute
+    ? recomputedActivations(shape, micro, { options: parseMemoryOptions(options) })
+    : items.activations;
   const inFlight = Math.min(microBatches, pipeline);
   return toLedger(
     ['weights', 'gradients', 'optimizer', 'activations'],
@@ -45,20 +48,6 @@ export function estimateDeviceMemory(
       (saved * inFlight) / split,
     ],
   );
-}
-
-/** The input of every layer, and the largest layer whole with what lies outside the layers. Bytes. */
-function recomputedActivations(shape: Shape, workload: Workload, options: MemoryOptions): number {
-  const { precision } = parseMemoryOptions(options);
-  const saved = (layers: Partial<Shape>) =>
-    estimateTrainMemory({ ...shape, ...layers }, workload, options).items.activations;
-  const least = saved({ num_layers: 1, num_decoder_layers: 1 });
-  const encoderLayer = saved({ num_layers: 2, num_decoder_layers: 1 }) - least;
-  const decoderLayer = saved({ num_layers: 1, num_decoder_layers: 2 }) - least;
-  const outside = least - encoderLayer - decoderLayer;
-  const { batch, encLen, decLen } = workload;
-  const inputs = batch * shape.d_model * (shape.num_layers * encLen + shape.num_decoder_layers * decLen);
-  return (precision === 'fp32' ? 4 : 2) * inputs + Math.max(encoderLayer, decoderLayer) + outside;
 }
 
 /**

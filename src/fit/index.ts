@@ -21,6 +21,7 @@ export {
   bootstrapFit,
   bootstrapFitParallel,
   type ParallelMap,
+  percentileInterval,
   predictBootstrap,
   runBootstrapJob,
 } from './bootstrap.js';
@@ -83,4 +84,13 @@ export {
   type StepTimePrediction,
   summariseErrors,
 } from './step-time.js';
+export {
+  type Calibration,
+  type CalibrationOptions,
+  calibrateSteps,
+  type MeasuredStep,
+  predictShapeTime,
+  type ShapeTimePrediction,
+} from './step-time-calibration.js';
+export { calibrationWire, parseCalibration } from './step-time-wire.js';
 export { type DiagnoseOptions, type Diagnosis, diagnoseFit, type Outliers } from './verdicts-diagnose.js';

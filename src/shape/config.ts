@@ -27,6 +27,7 @@ const NEEDED = ['num_layers', 'd_model', 'd_ff', 'd_kv', 'num_heads', 'vocab_siz
 /** Fields whose value would change the counts; only the value of every released T5 is accepted. */
 const MUST_EQUAL: Readonly<Record<string, readonly unknown[]>> = {
   relative_attention_num_buckets: [RELATIVE_BUCKETS],
+  is_decoder: [false],
   is_encoder_decoder: [true],
   model_type: ['t5', 'mt5'],
 };

@@ -16,7 +16,8 @@ interface Word {
 
 /**
  * The `limit` most frequent merges, one after another; fewer where no pair occurs twice.
- * Ties go to the pair with the smaller ids, so the result depends on the counts alone.
+ * Ties go to the pair with the smaller ids, so the result depends on the counts alone. A pair that would spell an earlier
+ * piece once more is passed over, so that pieces and ids are one to one.
  *
  * @param words ids of each different word, and how often it occurs; the ids are merged in place
  */
@@ -24,11 +25,17 @@ export function learnMerges(words: readonly Word[], firstId: number, limit: numb
   const pairs = countPairs(words);
   const queue = createPairQueue();
   for (const [key, { count }] of pairs) queue.push({ count, key });
+  const spelled = Array.from({ length: firstId }, (_, id) => String.fromCharCode(id));
+  const known = new Set(spelled);
   const merges: [number, number][] = [];
   while (merges.length < limit) {
     const key = popMostFrequent(queue, pairs);
     if (key === undefined) break;
     const pair: [number, number] = [Math.floor(key / LARGEST_VOCABULARY), key % LARGEST_VOCABULARY];
+    const piece = spelled[pair[0]] + spelled[pair[1]];
+    if (known.has(piece)) continue;
+    known.add(piece);
+    spelled.push(piece);
     const grown = new Set<number>();
     for (const word of pairs.get(key)!.words) mergeWord(word, pair, firstId + merges.length, { pairs, grown });
     pairs.delete(key);

@@ -1,7 +1,7 @@
 import { RELATIVE_BUCKETS } from '../shape/index.js';
 
 /** Distances from here on share the last bucket. Source: Raffel et al. 2020, section 2.1. */
-const MAX_DISTANCE = 128;
+export const MAX_DISTANCE = 128;
 
 /**
  * The relative-position bucket of a key `distance` tokens after the query (negative: before it).

@@ -1,20 +1,34 @@
 export type { Batch } from './batch.js';
-export {
-  CORPORA,
-  type Corpus,
-  type CorpusName,
-  createCorpus,
-  DEFAULT_CORPUS,
-  loadCorpus,
-  loadTextCorpus,
-} from './corpus.js';
-export { type DataOptions, type HeldOut, prepareData, type TrainingData, trainBatches } from './data.js';
-export type { Engine } from './engine.js';
+export { type CalibrateOptions, calibrateMachine, type MachineCalibration } from './calibrate/calibrate.js';
+export { type Clock, WALL_CLOCK } from './calibrate/clock.js';
+export { measureSteps, smallStep, type StepToTime, type TimedStep } from './calibrate/steps.js';
+export { type CompleteOptions, type Completion, completeSpans } from './complete.js';
+export { type Corpus, createCorpus, type Document, type Halves, joinCorpora } from './corpus.js';
+export { loadTextCorpus } from './corpus-files.js';
+export { estimateLeak } from './corpus-overlap.js';
+export { CORPORA, type CorpusName, DEFAULT_CORPUS, listCorpora, loadCorpus } from './corpus-sources.js';
+export { createEngine } from './create-engine.js';
+export { type DataOptions, type HeldOut, loadTrainingData, prepareData, type TrainingData } from './data.js';
+export { type Batches, type BatchPosition, createBatches } from './data-batches.js';
+export { type CacheOptions, cacheFolder } from './data-cache.js';
+export type { Engine, EngineOptions, EngineState, Rates, Sizes } from './engine.js';
+export { FINE_TUNE, type FineTuneOptions, type FineTuneResult, fineTune } from './fine-tune.js';
+export type { FineTuneRecord } from './fine-tune-record.js';
+export { type HuggingFaceModel, loadHuggingFace, saveHuggingFace } from './hugging-face.js';
 export { loadTensorflow, type TensorflowInfo, tensorflowMissing } from './load-tensorflow.js';
-export type { LossPoint, Progress } from './loop.js';
+export type { LossPoint } from './loop.js';
+export { type Machine, TENSORFLOW, type Workshop } from './machine.js';
 export { type Group, initParams, type ParamTensor, type PlacedTensor, paramTensors } from './params.js';
-export { learningRates, RECIPE } from './recipe.js';
-export type { TrainRecord } from './record.js';
+export { learningRates, OPTIMIZERS, type OptimizerName, RECIPE, type Recipe, recipeOf } from './recipe.js';
+export type { LossCurve, TrainRecord } from './record.js';
+export type { Params } from './run-folder.js';
+export { branchStep, SCHEDULES, type Schedule, type ScheduleName } from './schedule.js';
+export type { Length, SettingOptions, Settings } from './settings.js';
 export { corruptSpans, noiseMask, planSpans, type SpanPlan } from './spans.js';
+export { buildTasks } from './tasks/build.js';
+export { RULES } from './tasks/rules.js';
+export type { Example, Task } from './tasks/task.js';
 export { createTokenizer, type Tokenizer, trainTokenizer } from './tokenizer.js';
-export { type TrainOptions, type TrainResult, trainRun } from './train.js';
+export { parseTokenizerJson, tokenizerJson } from './tokenizer-json.js';
+export { type PreparedRun, prepareRun, type TrainOptions, type TrainResult, trainRun } from './train.js';
+export type { Progress, WatchOptions } from './watch.js';

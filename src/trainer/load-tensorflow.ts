@@ -15,7 +15,7 @@ export interface TensorflowInfo {
  * TensorFlow's native addon, loaded when first asked for: importing the trainer stays cheap.
  * It prints nothing. Its thread count is fixed by the first call of a process.
  *
- * @param threads that one operation may use, in [1, 1024]; default: TF_NUM_INTRAOP_THREADS, or else 1, which is the
+ * @param threads that one operation may use, and operations that run at once, in [1, 1024]; default: TF_NUM_INTRAOP_THREADS, or else 1, which is the
  * fastest for small shapes and lets a run repeat on a machine with another number of cores
  */
 export async function loadTensorflow({ threads }: { threads?: number } = {}): Promise<TensorflowInfo> {
@@ -43,6 +43,7 @@ function fixThreads(threads: number | undefined): number {
   if (loaded && set !== before)
     fail(`threads must stay the ${before} that TensorFlow was loaded with in this process, got ${threads}`);
   process.env.TF_NUM_INTRAOP_THREADS = String(set);
+  process.env.TF_NUM_INTEROP_THREADS = String(set); // else independent operations of a graph use every core
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   return set;
 }

@@ -1,70 +1,71 @@
-import type { Batch } from './batch.js';
+import type { Batches } from './data-batches.js';
 import type { Engine } from './engine.js';
-import { rateShare } from './recipe.js';
-
-/** When a run ends: after so many steps, which repeats to the bit, or after so many seconds, which does not. */
-export type Length = { readonly steps: number } | { readonly seconds: number };
 
 export interface LossPoint {
   /** From 1. */
   readonly step: number;
   /** Encoder tokens seen up to and with this step. */
   readonly tokens: number;
-  /** On the batch, before the step; nats per target token. */
+  /** Nats per target token. */
   readonly loss: number;
 }
 
-export interface Progress extends LossPoint {
-  /** Share of the run that is done, in (0, 1]. */
-  readonly done: number;
+/** What a run has behind it; the loop adds to it. */
+export interface History {
+  /** Loss of each step on its own batch, before the step; nats per target token. */
+  readonly losses: number[];
+  /** Wall clock of each optimiser step. */
+  readonly stepSeconds: number[];
+  /** Held-out losses on the way. */
+  readonly evaluations: LossPoint[];
+  /** Spent in the loop, batches included; evaluations and checkpoints are not. */
+  seconds: number;
 }
 
-export interface LoopOptions {
-  readonly onProgress?: (progress: Progress) => void;
-  readonly signal?: AbortSignal;
+export const startHistory = (): History => ({ losses: [], stepSeconds: [], evaluations: [], seconds: 0 });
+
+/** A stretch of steps under one schedule. */
+export interface Leg {
+  /** Share of the full rate. `step` from 0, `done` before the step. */
+  readonly share: (step: number, done: number) => number;
+  /** Share of the leg that is done; it ends at 1. */
+  readonly done: (history: History) => number;
 }
 
-export interface LoopResult {
-  readonly losses: readonly LossPoint[];
-  /** Wall clock of each step. */
-  readonly stepSeconds: readonly number[];
-  /** The last loss is not a finite number, and the run ended there. */
-  readonly diverged: boolean;
+export interface Learner {
+  readonly engine: Engine;
+  /** Of one micro-batch each. */
+  readonly batches: Batches;
+  /** Micro-batches a step. */
+  readonly accumulate: number;
 }
 
-/** How long the event loop may be kept from its other work. */
-const BREATH_SECONDS = 0.05;
 const now = () => performance.now() / 1000;
 
-/** Trains until the length is reached or the loss is no longer a number; throws the signal's reason when it aborts. */
-export async function runLoop(
-  engine: Engine,
-  batches: Iterator<Batch, never>,
-  length: Length,
-  { onProgress, signal }: LoopOptions = {},
-): Promise<LoopResult> {
-  const losses: LossPoint[] = [];
-  const stepSeconds: number[] = [];
-  const begin = now();
-  let breath = begin;
-  let tokens = 0;
-  const progress = () => ('steps' in length ? losses.length / length.steps : (now() - begin) / length.seconds);
-  let done = 0;
+/**
+ * Trains until the leg is done, or until the loss is no longer a number: then false, and the loss stands in the history.
+ *
+ * @param afterStep is awaited after each step; what it throws ends the leg
+ */
+export async function runLeg(
+  { engine, batches, accumulate }: Learner,
+  history: History,
+  leg: Leg,
+  afterStep: (done: number) => Promise<void> | undefined,
+): Promise<boolean> {
+  let done = leg.done(history);
   while (done < 1) {
-    const batch = batches.next().value;
+    const begin = now();
+    const micro = Array.from({ length: accumulate }, () => batches.next());
     const start = now();
-    const loss = engine.step(batch, rateShare(losses.length, done));
-    stepSeconds.push(now() - start);
-    tokens += batch.encoder.length;
-    const point = { step: losses.length + 1, tokens, loss };
-    losses.push(point);
-    if (!Number.isFinite(loss)) return { losses, stepSeconds, diverged: true };
-    done = Math.min(1, progress());
-    onProgress?.({ ...point, done });
-    if (now() - breath < BREATH_SECONDS) continue;
-    await new Promise(setImmediate);
-    signal?.throwIfAborted();
-    breath = now();
+    const loss = engine.step(micro, leg.share(history.losses.length, done));
+    const end = now();
+    history.losses.push(loss);
+    history.stepSeconds.push(end - start);
+    history.seconds += end - begin;
+    if (!Number.isFinite(loss)) return false;
+    done = leg.done(history);
+    await afterStep(Math.min(1, done));
   }
-  return { losses, stepSeconds, diverged: false };
+  return true;
 }

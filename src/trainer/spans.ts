@@ -61,12 +61,15 @@ export function noiseMask({ window, noise, spans }: SpanPlan, random: Random): U
   return mask;
 }
 
-/** Cuts `items` into `segments` lengths of 1 and up, every such cut equally likely. */
+/**
+ * Cuts `items` into `segments` lengths of 1 and up, every such cut equally likely: which items but the first begin a
+ * segment is a random subset, drawn by Floyd's algorithm (Bentley and Floyd 1987), where T5 shuffles.
+ */
 function randomSegments(items: number, segments: number, random: Random): number[] {
-  const starts = Uint8Array.from({ length: items - 1 }, (_, i) => (i < segments - 1 ? 1 : 0));
-  for (let i = starts.length - 1; i > 0; i--) {
+  const starts = new Uint8Array(items - 1);
+  for (let i = items - segments; i < items - 1; i++) {
     const j = random.integer(i + 1);
-    [starts[i], starts[j]] = [starts[j], starts[i]];
+    starts[starts[j] ? i : j] = 1;
   }
   const lengths = [1];
   for (const start of starts) {

@@ -7,8 +7,8 @@ export const PAD = 0;
 export const EOS = 1;
 /** Never written, since every byte has an id; kept so that the ids are T5's. */
 export const UNK = 2;
-const FIRST_BYTE = 3;
-const FIRST_MERGE = FIRST_BYTE + 256;
+export const FIRST_BYTE = 3;
+export const FIRST_MERGE = FIRST_BYTE + 256;
 
 /** Enough for windows of 512 encoder tokens, which have 28 spans. T5 has 100. */
 export const SENTINELS = 32;
@@ -30,7 +30,9 @@ export interface Tokenizer {
  * Words that merges stay inside: a run of letters, digits or other signs with the space before it, or white space.
  * A run is cut at 32 characters, which bounds the work on text without spaces. The words make up the whole text.
  */
-const WORDS = / ?\p{L}{1,32}| ?\p{N}{1,32}| ?[^\s\p{L}\p{N}]{1,32}|\s{1,32}(?!\S)|\s{1,32}/gu;
+const SPACE = '\\p{White_Space}'; // not \\s, which means other signs in other languages' expressions
+export const WORDS = ` ?\\p{L}{1,32}| ?\\p{N}{1,32}| ?[^${SPACE}\\p{L}\\p{N}]{1,32}|${SPACE}{1,32}(?!\\P{White_Space})|${SPACE}{1,32}`;
+const WORD = new RegExp(WORDS, 'gu');
 
 const utf8 = new TextEncoder();
 
@@ -44,7 +46,7 @@ export function trainTokenizer(texts: readonly string[], size = 512): Tokenizer 
   if (!(Number.isInteger(size) && size >= SMALLEST_VOCABULARY && size <= LARGEST_VOCABULARY))
     fail(mustBe('vocabulary', `an integer in [${SMALLEST_VOCABULARY}, ${LARGEST_VOCABULARY}]`, size));
   const counts = new Map<string, number>();
-  for (const text of texts) for (const word of text.match(WORDS) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const text of texts) for (const word of text.match(WORD) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
   const words = Array.from(counts, ([word, count]) => ({ ids: byteIds(word), count }));
   return createTokenizer(learnMerges(words, FIRST_MERGE, size - SMALLEST_VOCABULARY));
 }
@@ -73,7 +75,7 @@ export function createTokenizer(merges: Merges): Tokenizer {
     encode: text => {
       const ids = new Int32Array(3 * text.length); // at most 3 bytes a UTF-16 unit
       let length = 0;
-      for (const word of text.match(WORDS) ?? []) for (const id of encodeWord(word)) ids[length++] = id;
+      for (const word of text.match(WORD) ?? []) for (const id of encodeWord(word)) ids[length++] = id;
       return ids.slice(0, length);
     },
     decode: ids => {

@@ -1,37 +1,49 @@
-import { checkSeed, createRandom, fail, mustBe } from '../base/index.js';
-import { checkCount } from '../cost/index.js';
-import { checkShape, type Shape } from '../shape/index.js';
-import { type Corpus, loadCorpus } from './corpus.js';
-import { type DataOptions, prepareData, type TrainingData, trainBatches } from './data.js';
-import { evaluate } from './evaluate.js';
-import { loadTensorflow } from './load-tensorflow.js';
-import { type Length, type LoopOptions, type LossPoint, runLoop } from './loop.js';
-import { type TrainRecord, toRecord } from './record.js';
+import { createRandom, fail, mustBe } from '../base/index.js';
+import type { Shape } from '../shape/index.js';
+import type { Corpus } from './corpus.js';
+import { type Reached, runCourse } from './course.js';
+import { type DataOptions, loadTrainingData, type TrainingData } from './data.js';
+import type { CacheOptions } from './data-cache.js';
+import type { EngineOptions } from './engine.js';
+import type { LossPoint } from './loop.js';
+import { TENSORFLOW, type Workshop } from './machine.js';
+import type { TrainRecord } from './record.js';
+import { openRunFolder, type Params, type RunFolder } from './run-folder.js';
+import { type Identity, identifyRun, parseSettings, type SettingOptions, type Settings } from './settings.js';
+import type { WatchOptions } from './watch.js';
 
-export interface TrainOptions extends DataOptions, LoopOptions {
-  readonly shape: Shape;
-  /** Optimiser steps; the same seed and threads then give the same losses to the bit. Give this or `seconds`. */
-  readonly steps?: number;
-  /** Length of the training loop on the clock; reading the text and evaluation come on top. */
-  readonly seconds?: number;
-  /** Sequences a step; default 8. */
-  readonly batch?: number;
-  /** Decides the starting parameters and the batches; default 0. */
-  readonly seed?: number;
-  /** A corpus, or a name for loadCorpus; default moby-dick+sotu. */
+export interface TrainOptions extends DataOptions, CacheOptions, SettingOptions, WatchOptions {
+  /** A corpus, or a name for loadCorpus; default: all that this package knows. */
   readonly corpus?: Corpus | string;
   /** What prepareData made, to share it among runs; then corpus, vocabSize, encLen and evalWindows are not read. */
   readonly data?: TrainingData;
-  /** Threads of one TensorFlow operation; see loadTensorflow. */
-  readonly threads?: number;
-  /** Default: shapeName. */
+  /** Of the record; default: shapeName. */
   readonly name?: string;
+  /** Where checkpoints and records go; a run that is there goes on, and one that is finished is read. One run a folder. */
+  readonly folder?: string;
+  /** Removes what the same run left in the folder. */
+  readonly fresh?: boolean;
+  /** How long to wait while another process is at work in the folder; default 0. */
+  readonly waitSeconds?: number;
 }
 
 export interface TrainResult {
+  /** Of the longest point. */
   readonly record: TrainRecord;
-  /** One point a step. */
+  /** One a point, in rising order. */
+  readonly records: readonly TrainRecord[];
+  /** Of the longest point, one a step; of a run that was found finished, those of its loss curve. */
   readonly losses: readonly LossPoint[];
+  /** Parameters by their Hugging Face names, after the last step of a record; default: of `record`. */
+  readonly params: (record?: TrainRecord) => Promise<Params>;
+  /** Found finished in its folder: nothing was trained. */
+  readonly found: boolean;
+}
+
+/** A run before it starts. */
+export interface PreparedRun extends Identity {
+  readonly settings: Settings;
+  readonly data: TrainingData;
 }
 
 /**
@@ -40,42 +52,98 @@ export interface TrainResult {
  *
  * @example const { record } = await trainRun({ shape, steps: 400 }); // record.loss: nats per target token
  */
-export async function trainRun(options: TrainOptions): Promise<TrainResult> {
-  const { shape, batch, seed, length } = parseTrainOptions(options);
-  const tensorflow = await loadTensorflow(options);
-  const { createTapeEngine } = await import('./tape/engine.js');
-  const data = options.data ?? (await loadData(options)); // 1. text -> ids, held-out windows
-  checkVocabulary(data, shape);
-  const started = new Date().toISOString();
-  const random = createRandom(seed);
-  const engine = createTapeEngine(shape, random.integer(2 ** 31)); // 2. shape -> model and optimiser
+export async function trainRun(options: TrainOptions, workshop: Workshop = TENSORFLOW): Promise<TrainResult> {
+  const prepared = await prepareRun(options); // 1. text -> ids, held-out windows; settings -> name of the run
+  if (options.folder === undefined) return trainPrepared(prepared, options, { workshop });
+  const folder = await openRunFolder(options.folder, prepared, options);
   try {
-    const run = await runLoop(engine, trainBatches(data, batch, random), length, options); // 3. learn
-    const loss = run.diverged ? undefined : evaluate(engine, data.heldOut); // 4. measure
-    const { name } = options;
-    return { record: toRecord({ name, shape, batch, seed, data, run, loss, started, tensorflow }), losses: run.losses };
+    if (isFinished(prepared.settings, await folder.loadRecords())) return await folderResult(folder, []);
+    return await trainPrepared(prepared, options, { workshop, folder });
   } finally {
-    engine.dispose();
+    await folder.lock.release();
   }
 }
 
-function parseTrainOptions({ shape, batch = 8, seed = 0, steps, seconds }: TrainOptions) {
-  checkShape(shape);
-  checkCount('batch', batch);
-  checkSeed(seed);
-  if ((steps === undefined) === (seconds === undefined))
-    fail(`a run must have a length, either steps or seconds, got ${steps === undefined ? 'neither' : 'both'}`);
-  if (seconds !== undefined && !(seconds > 0 && seconds < 1e9)) fail(mustBe('seconds', 'a positive number', seconds));
-  const length: Length = steps === undefined ? { seconds: seconds! } : { steps: checkCount('steps', steps) };
-  return { shape, batch, seed, length };
-}
-
-async function loadData({ corpus, shape, vocabSize = shape.vocab_size, encLen, evalWindows }: TrainOptions) {
-  const loaded = typeof corpus === 'object' ? corpus : await loadCorpus(corpus);
-  return prepareData(loaded, { vocabSize, encLen, evalWindows });
+/** Checks the options, loads the text and names the run, without training. */
+export async function prepareRun(options: TrainOptions): Promise<PreparedRun> {
+  const settings = parseSettings(options, options.data?.plan.encLen ?? options.encLen ?? 128);
+  const data =
+    options.data ?? (await loadTrainingData(options.corpus, { vocabSize: options.shape.vocab_size, ...options }));
+  checkVocabulary(data, settings.shape);
+  return { settings, data, ...identifyRun(settings, data) };
 }
 
 function checkVocabulary({ tokenizer }: TrainingData, { vocab_size }: Shape): void {
   if (tokenizer.size > vocab_size)
     fail(mustBe("ids of the text's tokenizer", `at most the shape's vocab_size ${vocab_size}`, tokenizer.size));
 }
+
+async function trainPrepared(
+  prepared: PreparedRun,
+  options: TrainOptions,
+  { workshop, folder }: { workshop: Workshop; folder?: RunFolder },
+): Promise<TrainResult> {
+  const { settings, data } = prepared;
+  const mode = settings.mode === 'default' ? undefined : settings.mode;
+  const machine = await workshop.describe({ ...settings, mode });
+  const random = createRandom(settings.seed);
+  const [seed, dataSeed] = [random.integer(2 ** 31), random.integer(2 ** 32)];
+  const engine = await workshop.createEngine(engineOptions(settings, data, { seed, mode })); // 2. shape -> model, optimiser
+  try {
+    const started = folder?.started ?? new Date().toISOString();
+    const course = { ...prepared, identity: prepared, name: options.name, machine, engine, started, dataSeed, folder };
+    const reached = await runCourse(course, options); // 3. learn, 4. measure
+    return folder ? await folderResult(folder, reached) : keptResult(reached);
+  } finally {
+    engine.dispose();
+  }
+}
+
+function engineOptions(settings: Settings, data: TrainingData, { seed, mode }: Pick<EngineOptions, 'seed' | 'mode'>) {
+  const { shape, batch, optimizer, accumulate, dropout, precision, clip, rates } = settings;
+  const { encLen, decLen } = data.plan;
+  const train = { batch: batch / accumulate, encLen, decLen };
+  const evaluation = { batch: data.heldOut.batches[0].size, encLen, decLen };
+  return { shape, seed, train, evaluation, optimizer, accumulate, dropout, precision, clip, rates, mode };
+}
+
+/** Every length has its record. */
+function isFinished({ length }: Settings, records: readonly TrainRecord[]): boolean {
+  if ('seconds' in length) return records.length > 0;
+  const planned = new Set(records.map(({ planned_steps }) => planned_steps));
+  return length.points.every(point => planned.has(point));
+}
+
+/** Of a run without a folder: all in memory. */
+function keptResult(reached: readonly Reached[]): TrainResult {
+  const records = byLength(reached.map(({ record }) => record));
+  const last = records[records.length - 1];
+  return {
+    record: last,
+    records,
+    losses: reached.find(({ record }) => record === last)!.losses,
+    params: async (record = last) => reached.find(other => other.record === record)?.params ?? noParams(record),
+    found: false,
+  };
+}
+
+async function folderResult(folder: RunFolder, reached: readonly Reached[]): Promise<TrainResult> {
+  const records = byLength(await folder.loadRecords());
+  const last = records[records.length - 1];
+  return {
+    record: last,
+    records,
+    losses: reached.find(({ record }) => record.planned_steps === last.planned_steps)?.losses ?? curvePoints(last),
+    params: async (record = last) => (record.loss === undefined ? noParams(record) : folder.loadParams(record.steps)),
+    found: reached.length === 0,
+  };
+}
+
+const byLength = (records: readonly TrainRecord[]) =>
+  [...records].sort((a, b) => (a.planned_steps ?? 0) - (b.planned_steps ?? 0));
+
+const noParams = ({ run }: TrainRecord) =>
+  fail(`run ${run} must have a loss to have parameters, got none: it diverged`);
+
+const curvePoints = ({ loss_curve: { steps, losses }, batch, enc_len }: TrainRecord): LossPoint[] =>
+  steps.map((step, i) => ({ step, tokens: step * batch * enc_len, loss: losses[i] ?? Number.NaN }));

@@ -1,6 +1,12 @@
 import test from 'ava';
-import { countParams, estimateDeviceMemory, estimateTrainMemory, largestBatch } from '../../src/cost/index.js';
-import { preset, type Shape } from '../../src/shape/index.js';
+import {
+  costShapes,
+  countParams,
+  estimateDeviceMemory,
+  estimateTrainMemory,
+  largestBatch,
+} from '../../src/cost/index.js';
+import { NUMBER_FIELDS, type NumberField, preset, type Shape } from '../../src/shape/index.js';
 
 const T5 = { encLen: 512, decLen: 114 };
 const ODD: Shape = {
@@ -63,3 +69,18 @@ test('a layout that is no layout is refused', t => {
   t.throws(() => largestBatch(ODD, T5, 1e9, { layout: { tensor: 0 } }), { message: /^tensor must be a whole number/ });
   t.throws(() => largestBatch(ODD, T5, Number.NaN), { message: 'memory must be a positive number of bytes, got NaN' });
 });
+
+for (const options of [
+  { precision: 'bf16', optimizer: 'adam', layout: { tensor: 2, pipeline: 3, data: 4, sharding: 'optimizer' } },
+  { precision: 'fp32', optimizer: 'adafactor', layout: { data: 4, sharding: 'full', microBatches: 2 } },
+  { precision: 'bf16', optimizer: 'adam', layout: { pipeline: 2 }, recompute: true },
+] as const)
+  test(`costShapes(${JSON.stringify(options)}) holds on a device what estimateDeviceMemory says`, t => {
+    const columns = Object.fromEntries(NUMBER_FIELDS.map(field => [field, [ODD[field], preset('mini')[field]]]));
+    const workload = { batch: 6, encLen: 13, decLen: 7 };
+    const { trainBytes } = costShapes(columns as Record<NumberField, number[]>, { ...options, workload });
+    for (const [row, shape] of [ODD, preset('mini')].entries()) {
+      const { total } = estimateDeviceMemory(shape, workload, options);
+      t.true(Math.abs(trainBytes[row] / total - 1) < 1e-14, `${trainBytes[row]} and ${total}`);
+    }
+  });

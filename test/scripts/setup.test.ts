@@ -12,7 +12,9 @@ import {
   oneLine,
   pipFailure,
   progressText,
+  readyLine,
   skipsTensorflow,
+  wantedDevice,
   whyReinstall,
 } from '../../scripts/setup/decisions.mjs';
 
@@ -130,6 +132,19 @@ test('skipsTensorflow(env) obeys SHAPELAW_NO_TENSORFLOW, where empty and 0 mean 
   t.deepEqual([undefined, '', '0', '1', 'yes'].map(answer), [false, false, false, true, true]);
 });
 
+test('wantedDevice(args, env) is gpu with --gpu or SHAPELAW_GPU, else cpu, and refuses other options', t => {
+  const answer = (args: string[], SHAPELAW_GPU?: string) => wantedDevice(args, { SHAPELAW_GPU });
+  t.deepEqual([answer([]), answer([], '0'), answer([], '')], ['cpu', 'cpu', 'cpu']);
+  t.deepEqual([answer(['--gpu']), answer([], '1'), answer(['--gpu'], '0')], ['gpu', 'gpu', 'gpu']);
+  t.throws(() => answer(['--gpus']), { message: 'option must be --gpu, got --gpus' });
+});
+
+test('readyLine(device, seen) says when an addon for GPUs sees none', t => {
+  t.notRegex(readyLine('cpu', { gpu: false }), /GPU/);
+  t.regex(readyLine('gpu', { gpu: true }), /, on a GPU$/);
+  t.regex(readyLine('gpu', { gpu: false }), /sees no GPU and uses the CPU; docs\/gpu\.md/);
+});
+
 test('progressText(done, total) never passes 100 %', t => {
   t.deepEqual([progressText(52e6, 208e6), progressText(210e6, 208e6)], ['25 % of 208 MB', '100 % of 208 MB']);
 });
@@ -174,3 +189,27 @@ test('withLock(file, work) takes over the lock of a process that is dead', t =>
     t.is(next.stdout, 'in\n');
     t.deepEqual(readdirSync(folder), []);
   }));
+
+/** A folder with an addon that multiplied, built for `builtFor`; says for which device it is taken. */
+const takenFor = (builtFor: string | undefined, folder: string) =>
+  inProcess(
+    `
+    import { mkdirSync, writeFileSync } from 'node:fs';
+    import { addonPlaces, fingerprint, isVerified } from '${new URL('../../scripts/setup/addon.mjs', import.meta.url)}';
+    const places = addonPlaces(process.env.FOLDER);
+    for (const folder of [places.addon, places.libraries]) mkdirSync(folder, { recursive: true });
+    writeFileSync(places.addon + '/tfjs_binding.node', 'addon');
+    writeFileSync(places.stamp, fingerprint(places));
+    ${builtFor === undefined ? '' : `writeFileSync(places.builtFor, '${builtFor}');`}
+    console.log(['cpu', 'gpu'].filter(device => isVerified(addonPlaces(process.env.FOLDER, device))).join());`,
+    folder,
+  ).stdout;
+
+for (const [builtFor, taken] of [
+  [undefined, 'cpu'],
+  ['cpu', 'cpu'],
+  ['gpu', 'gpu'],
+  ['neither', ''],
+])
+  test(`isVerified(places) takes an addon built for ${builtFor ?? 'no device by name'} for ${taken || 'none'}`, t =>
+    withFolder(folder => void t.is(takenFor(builtFor, folder), `${taken}\n`)));

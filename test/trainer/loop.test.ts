@@ -1,42 +1,73 @@
 import test from 'ava';
-import { createRandom } from '../../src/base/index.js';
-import { type Engine, prepareData, trainBatches } from '../../src/trainer/index.js';
-import { runLoop } from '../../src/trainer/loop.js';
-import { nanoCorpus } from './nano.js';
+import { createBatches, type Engine } from '../../src/trainer/index.js';
+import { type Leg, runLeg, startHistory } from '../../src/trainer/loop.js';
+import { NANO } from './nano.js';
+import { createToyEngine, toyData } from './toy.js';
 
-const data = prepareData(nanoCorpus(), { vocabSize: 300, encLen: 20, evalWindows: 10 });
-const batches = () => trainBatches(data, 2, createRandom(1));
+const data = toyData();
+const SIZES = { batch: 2, encLen: data.plan.encLen, decLen: data.plan.decLen };
+const toy = () => createToyEngine({ shape: NANO, seed: 1, train: SIZES });
+const nothing = async () => {};
 
-/** An engine that learns nothing: its losses are given, and the shares of the rate it was asked for are kept. */
-function stubEngine(losses: number[]): Engine & { shares: number[] } {
-  const shares: number[] = [];
-  return {
-    shares,
-    step: (_, share) => losses[shares.push(share) - 1],
-    loss: () => 0,
-    params: () => new Map(),
-    dispose: () => {},
+/** An engine whose losses are given. */
+const scripted = (losses: readonly number[]): Engine => {
+  let steps = 0;
+  return { ...toy(), step: () => losses[steps++] };
+};
+const learner = (engine: Engine, accumulate = 1) => ({
+  engine,
+  batches: createBatches(data, 2 / accumulate, { seed: 1 }),
+  accumulate,
+});
+const leg = (steps: number): Leg => ({ share: () => 1, done: ({ losses }) => losses.length / steps });
+
+test('runLeg() takes the steps of its leg and keeps each loss and time', async t => {
+  const history = startHistory();
+  const dones: number[] = [];
+  const whole = await runLeg(learner(scripted([3, 2, 1])), history, leg(3), async done => void dones.push(done));
+  t.true(whole);
+  t.deepEqual(history.losses, [3, 2, 1]);
+  t.is(history.stepSeconds.length, 3);
+  t.true(history.seconds >= history.stepSeconds.reduce((a, b) => a + b, 0));
+  t.deepEqual(dones, [1 / 3, 2 / 3, 1]);
+});
+
+test('runLeg() asks for the share of the rate by the steps so far and by the share of the leg', async t => {
+  const asked: [number, number][] = [];
+  const share = (step: number, done: number) => {
+    asked.push([step, done]);
+    return 1;
   };
-}
-
-test('runLoop({steps}) takes that many steps and counts encoder tokens', async t => {
-  const { losses, stepSeconds, diverged } = await runLoop(stubEngine([3, 2, 1]), batches(), { steps: 3 });
-  t.deepEqual(losses, [
-    { step: 1, tokens: 40, loss: 3 },
-    { step: 2, tokens: 80, loss: 2 },
-    { step: 3, tokens: 120, loss: 1 },
+  await runLeg(learner(scripted([3, 2])), startHistory(), { ...leg(2), share }, nothing);
+  t.deepEqual(asked, [
+    [0, 0],
+    [1, 0.5],
   ]);
-  t.deepEqual([stepSeconds.length, diverged], [3, false]);
 });
 
-test('runLoop() raises the rate from little and lowers it to little', async t => {
-  const engine = stubEngine(new Array(200).fill(1));
-  await runLoop(engine, batches(), { steps: 200 });
-  t.true(engine.shares[0] < 0.06 && engine.shares[199] < 0.03);
-  t.is(engine.shares[100], 1);
+test('runLeg() of a leg that is behind it takes no step', async t => {
+  const history = { ...startHistory(), losses: [3, 2] };
+  t.true(await runLeg(learner(scripted([])), history, leg(2), nothing));
+  t.deepEqual(history.losses, [3, 2]);
 });
 
-test('runLoop() ends a run whose loss is no number, and says so', async t => {
-  const { losses, diverged } = await runLoop(stubEngine([3, Number.NaN, 1]), batches(), { steps: 3 });
-  t.deepEqual([losses.length, diverged], [2, true]);
+test('runLeg() ends at a loss that is no number, and says so', async t => {
+  const history = startHistory();
+  t.false(await runLeg(learner(scripted([3, Number.NaN, 1])), history, leg(3), nothing));
+  t.deepEqual(history.losses, [3, Number.NaN]);
+});
+
+test('runLeg({accumulate: 2}) sees the rows of one batch in two micro-batches', async t => {
+  const whole: number[][] = [];
+  const halves: number[][] = [];
+  const spy = (seen: number[][]): Engine => ({
+    ...toy(),
+    step: batches => {
+      seen.push(batches.flatMap(({ encoder }) => [...encoder]));
+      return 1;
+    },
+  });
+  await runLeg(learner(spy(whole)), startHistory(), leg(3), nothing);
+  await runLeg(learner(spy(halves), 2), startHistory(), leg(3), nothing);
+  t.deepEqual(halves, whole);
 });

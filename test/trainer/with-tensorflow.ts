@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { tensorflowMissing } from '../../src/trainer/index.js';
+import { tensorflowMissing } from '../../src/trainer/load-tensorflow.js';
 
 export type Tf = typeof import('@tensorflow/tfjs-node');
 

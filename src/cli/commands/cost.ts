@@ -15,10 +15,13 @@ import {
 } from '../../cost/index.js';
 import { loadJson } from '../../runs/index.js';
 import { parseConfig, parseShape, type Shape, shapeName } from '../../shape/index.js';
+import { type TimeWire, timeWire } from '../cost-time.js';
+import { timeDetails, timeTable } from '../cost-time-text.js';
 import { parseNumber } from '../input.js';
+import { type ChosenMachine, loadMachine, type MachineTexts } from '../machine.js';
 import { formatTable, print, printJson } from '../table.js';
 
-interface CostOptions {
+interface CostOptions extends MachineTexts {
   readonly shapes?: string;
   readonly batch: string;
   readonly encLen: string;
@@ -29,6 +32,11 @@ interface CostOptions {
   readonly dropout: string;
   readonly precision: string;
   readonly optimizer: string;
+  readonly recompute?: true;
+  readonly steps?: string;
+  readonly tokens?: string;
+  readonly inferenceTokens?: string;
+  readonly extrapolate?: true;
   readonly items?: true;
   readonly json?: true;
 }
@@ -39,7 +47,7 @@ interface Entry extends Workload {
 }
 
 /** One shape's costs, as on the wire. FLOPs and memory are of the whole batch. */
-type CostWire = ReturnType<typeof costEntry>;
+type CostWire = ReturnType<typeof costEntry> & Partial<TimeWire>;
 
 export async function runCost(names: readonly string[], options: CostOptions): Promise<void> {
   const workload = {
@@ -50,26 +58,59 @@ export async function runCost(names: readonly string[], options: CostOptions): P
   const named = await Promise.all(names.map(name => loadNamed(name, workload)));
   const entries = [...named, ...(options.shapes !== undefined ? await loadShapes(options.shapes, workload) : [])];
   if (entries.length === 0) fail('cost needs at least one SHAPE, or --shapes FILE with one, got none');
-  const costs = entries.map(entry => costEntry(entry, options));
+  const machine = await loadMachine(options);
+  const costs: CostWire[] = entries.map(entry => ({
+    ...costEntry(entry, options),
+    ...(machine && timeWire(timeRequest(entry, options, machine))),
+  }));
   if (options.json) return printJson(costs);
   print(summaryTable(costs));
-  if (options.items || costs.length === 1) for (const cost of costs) print(`\n${itemsTable(cost)}`);
+  const timed = costs.flatMap(({ time, ...cost }) => (time ? [{ ...cost, time }] : []));
+  if (timed.length > 1) print(`\n${timeTable(timed)}`);
+  for (const cost of options.items || costs.length === 1 ? costs : []) {
+    print(`\n${itemsTable(cost)}`);
+    const { time, money, energy } = cost;
+    if (time) print(`\n${timeDetails({ time, money, energy })}`);
+  }
+  if (timed.length > 1 && !options.items) for (const note of timed[0].time.notes) print(`note: ${note}`);
+}
+
+function timeRequest({ shape, batch, encLen, decLen }: Entry, options: CostOptions, machine: ChosenMachine) {
+  const number = (option: string, text: string | undefined) =>
+    text === undefined ? undefined : parseNumber(option, text);
+  return {
+    shape,
+    workload: { batch, encLen, decLen },
+    generation: { batch, encLen, tokens: number('--decode-tokens', options.decodeTokens) ?? decLen },
+    memory: parseMemoryTexts(options),
+    recompute: options.recompute === true,
+    extrapolate: options.extrapolate === true,
+    machine,
+    length: {
+      steps: number('--steps', options.steps),
+      tokens: number('--tokens', options.tokens),
+      inferenceTokens: number('--inference-tokens', options.inferenceTokens),
+    },
+  };
+}
+
+function parseMemoryTexts(options: CostOptions) {
+  return {
+    attention: options.attention as Attention,
+    dropout: parseNumber('--dropout', options.dropout),
+    optimizer: options.optimizer as Optimizer,
+    precision: options.precision as Precision,
+  };
 }
 
 function costEntry({ name, shape, batch, encLen, decLen }: Entry, options: CostOptions) {
   const convention = options.convention as Convention;
-  const precision = options.precision as Precision;
   const workload = { batch, encLen, decLen };
   const tokens = options.decodeTokens === undefined ? decLen : parseNumber('--decode-tokens', options.decodeTokens);
   const generation = { batch, encLen, tokens };
   const params = countParams(shape);
   const flops = countFlops(shape, workload, convention);
-  const memory = estimateTrainMemory(shape, workload, {
-    attention: options.attention as Attention,
-    dropout: parseNumber('--dropout', options.dropout),
-    optimizer: options.optimizer as Optimizer,
-    precision,
-  });
+  const memory = estimateTrainMemory(shape, workload, parseMemoryTexts(options));
   const decode = countDecode(shape, generation, convention);
   return {
     name,
@@ -102,7 +143,7 @@ function costEntry({ name, shape, batch, encLen, decLen }: Entry, options: CostO
     decode: {
       tokens,
       flops: decode.total,
-      cache_bytes: estimateDecodeMemory(shape, generation, precision).items.cache,
+      cache_bytes: estimateDecodeMemory(shape, generation, options.precision as Precision).items.cache,
       items: decode.items,
     },
   };

@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-node';
-import type { Shape } from '../../shape/index.js';
-import type { Engine } from '../engine.js';
-import { flatVector, initParams, paramTensors } from '../params.js';
-import { learningRates, RECIPE } from '../recipe.js';
-import { createModel } from './model.js';
+import type { Shape } from '../../src/shape/index.js';
+import type { Batch } from '../../src/trainer/index.js';
+import { flatVector, initParams, paramTensors } from '../../src/trainer/params.js';
+import { learningRates, RECIPE } from '../../src/trainer/recipe.js';
+import { createModel } from './tape-model.js';
 
 /**
- * The plain engine: gradients from TensorFlow.js's tape, and Adam (Kingma and Ba 2015) with a rate for each group.
- * All parameters are one flat vector, so that the optimiser is a dozen operations whatever the depth.
+ * An oracle for the engine that shares no operation with it: gradients from the tape of TensorFlow.js over one flat
+ * vector, and Adam (Kingma and Ba 2015) written out.
  */
-export function createTapeEngine(shape: Shape, seed: number): Engine {
+export function createTapeEngine(shape: Shape, seed: number) {
   const layout = paramTensors(shape);
   const model = createModel(shape);
   const params = tf.tidy(() => tf.variable(tf.tensor1d(initParams(layout, seed))));
@@ -30,18 +30,13 @@ export function createTapeEngine(shape: Shape, seed: number): Engine {
     params.assign(tf.sub(params, tf.mul(tf.mul(direction, rates), (share * root) / (1 - beta1 ** steps))));
   };
   return {
-    step: (batch, share) => {
+    step: (batch: Batch, share: number): number => {
       steps++;
       return tf.tidy(() => {
         const { value, grad } = tf.valueAndGrad(p => model.loss(p, batch))(params);
         update(grad as tf.Tensor1D, share);
         return value.dataSync()[0];
       });
-    },
-    loss: batch => tf.tidy(() => model.loss(params, batch).dataSync()[0]),
-    params: () => {
-      const values = params.dataSync() as Float32Array;
-      return new Map(layout.map(({ name, from, to }) => [name, values.slice(from, to)]));
     },
     dispose: () => tf.dispose([params, first, second, rates]),
   };

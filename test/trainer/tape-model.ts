@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-node';
-import { innerWidth, type Shape } from '../../shape/index.js';
-import { type Batch, decoderInputs } from '../batch.js';
-import { bucketMatrix } from '../buckets.js';
-import { paramTensors } from '../params.js';
-import { PAD } from '../tokenizer.js';
+import { innerWidth, type Shape } from '../../src/shape/index.js';
+import { type Batch, decoderInputs } from '../../src/trainer/batch.js';
+import { bucketMatrix } from '../../src/trainer/buckets.js';
+import { paramTensors } from '../../src/trainer/params.js';
+import { PAD } from '../../src/trainer/tokenizer.js';
 
 // T5 (Raffel et al. 2020) as plain tensor operations; the tape of TensorFlow.js finds the gradient.
 // Dimensions: B batch, L length (Lq queries, Lk keys), H heads, K d_kv, D d_model, F d_ff, V vocabulary.

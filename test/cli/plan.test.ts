@@ -1,0 +1,104 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { countFlops, countParams } from '../../src/cost/index.js';
+import { parseShape } from '../../src/shape/index.js';
+import { shapelaw } from './run.js';
+
+const folder = mkdtemp(join(tmpdir(), 'shapelaw-'));
+const inFolder = async (name: string, text: string) => {
+  const file = join(await folder, name);
+  await writeFile(file, text);
+  return file;
+};
+
+test('plan --json without RUNS plans by the Chinchilla points, and says so', async t => {
+  const { code, stdout, stderr } = await shapelaw('plan', '--flops', '1e21', '--replicates', '20', '--json');
+  t.is(code, 0, stderr);
+  t.is(stderr, '');
+  const plan = JSON.parse(stdout);
+  t.deepEqual(plan.budget, { flops: 1e21 });
+  t.deepEqual(plan.constraints, {});
+  const { shape, name, params, tokens, flops, cost, predicted, steps } = plan.choice;
+  t.deepEqual(parseShape(name), shape);
+  t.is(countParams(shape).total, params);
+  const step = countFlops(shape, { batch: 128, encLen: 512, decLen: 114 }).trainStep;
+  t.is(steps, Math.floor(1e21 / step));
+  t.is(tokens, steps * 128 * 512);
+  t.true(Math.abs(flops / (steps * step) - 1) < 1e-12);
+  t.is(cost, null);
+  t.true(predicted.loss.lo < predicted.loss.value && predicted.loss.value < predicted.loss.hi);
+  t.true(plan.alternatives.length > 0 && plan.alternatives.every((one: { why: string }) => one.why.length > 0));
+  t.is(plan.replaces.name, 'xl');
+  t.true(plan.replaces.budget_share < 1);
+  t.is(plan.sensitivities[0].constraint, 'budget');
+  t.regex(plan.notes[0], /^no RUNS given: .* decoder-only models on MassiveText/);
+  t.is(plan.data.rows, 240);
+});
+
+test('plan says the decision first, then what it costs', async t => {
+  const devices = await inFolder(
+    'devices.yaml',
+    '- { name: ours, peak_tflops: { bf16: 100 }, memory_gb: 40, bandwidth_gb_per_s: 900, watts: 300, usd_per_hour: 1 }\n',
+  );
+  const space = await inFolder('space.yaml', 'base: t5\nd_model: 256..1024:128\naspect: any\nnum_layers: [4, 8, 12]\n');
+  const { code, stdout, stderr } = await shapelaw(
+    ...['plan', '--hours', '2000', '--devices', devices, '--device', 'ours', '--count', '4', '--grid', 'france'],
+    ...['--space', space, '--memory', 'device', '--max-layers', '20', '--replicates', '20'],
+  );
+  t.is(code, 0, stderr);
+  const [decision, cost, draws] = stdout.split('\n');
+  t.regex(decision, /^Train \S+ \((4 \+ 4|8 \+ 8) layers, width 1024, .*\) on .* tokens: loss .*\.$/);
+  t.regex(cost, /^It takes 20\.8 days on 4 ours, 2000 device-hours, 2,000 USD, .*Wh, .*g CO2e\.$/);
+  t.regex(draws, /^In 90 % of draws/);
+  t.regex(stdout, /\n10 % more layers would buy [\d.e-]+ nats\n/);
+  t.regex(stdout, /\n10 % more memory would buy nothing\n/);
+  t.regex(stdout, /note: time is FLOPs over 40 % of the peak: a guess/);
+});
+
+const SCORES = ['--downstream', 'gemstones-2025', '--downstream-map', 'L=train_loss,score=hellaswag'];
+
+test('plan --downstream gives the best by score beside the best by loss', async t => {
+  const { code, stdout, stderr } = await shapelaw(
+    ...['plan', 'gemstones-2025', '--law', 'chinchilla', '--map', 'N=params,D=tokens,loss=train_loss'],
+    ...[
+      '--where',
+      'tokens > 1.5e11',
+      '--unit',
+      'width,depth',
+      '--flops',
+      '2e20',
+      '--replicates',
+      '20',
+      '--prior',
+      'none',
+    ],
+    ...[...SCORES, '--downstream-law', 'sigmoid-shape', '--downstream-derive', 's=ln(depth)'],
+    ...['--downstream-where', 'tokens > 1.5e11', '--downstream-unit', 'width,depth', '--extrapolate', '100', '--json'],
+  );
+  t.is(code, 0, stderr);
+  const { choice, downstream, warnings } = JSON.parse(stdout);
+  t.is(downstream.response, 'score');
+  t.regex(downstream.agreement, /^(same|equal|apart)$/);
+  for (const { predicted } of [choice, downstream.choice]) t.true(predicted.score.lo < predicted.score.hi);
+  t.true(downstream.choice.predicted.score.value >= choice.predicted.score.value);
+  t.true(downstream.choice.predicted.loss.value >= choice.predicted.loss.value);
+  t.true(warnings.length > 0);
+});
+
+const refused: readonly [title: string, args: readonly string[], message: RegExp][] = [
+  ['no budget', [], /^shapelaw: plan needs one budget, .* got none$/],
+  ['two budgets', ['--flops', '1e20', '--days', '3'], /got --flops and --days$/],
+  ['hours without a device', ['--hours', '3'], /a budget of time or money needs --device NAME, got none$/],
+  ['a law without RUNS', ['--flops', '1e20', '--law', 'kaplan'], /--law must go with RUNS, got none$/],
+  ['a budget beyond the runs', ['--flops', '1e24'], /a plan must stay within the measured runs \(N 57\.3M to 16\.2B, /],
+];
+for (const [title, args, message] of refused)
+  test(`plan refuses ${title} in one line`, async t => {
+    const { code, stdout, stderr } = await shapelaw('plan', ...args);
+    t.is(code, 2);
+    t.is(stdout, '');
+    t.regex(stderr.trimEnd(), message);
+    t.is(stderr.trimEnd().split('\n').length, 1);
+  });
