@@ -31,7 +31,9 @@ interface Gpt {
 
 /** Of a layer with a token: Korthikanti et al. 2022 (arXiv 2205.05198), equation 1, in bytes of 16-bit training. */
 const SAVED = 34;
-const SAVED_WEIGHTS = 5 + 2; // and once more, as work.ts counts them
+const SAVED_WEIGHTS = 5;
+/** Attention weights and logits count twice, as in the model. */
+const SOFTMAX = 2;
 
 export function gptWork(gpt: Gpt, { tensor, pipeline, data, sharding }: Layout): StepWork {
   const { width, layers, heads, length, vocabulary, sequences, fused } = gpt;
@@ -53,12 +55,12 @@ export function gptWork(gpt: Gpt, { tensor, pipeline, data, sharding }: Layout):
     row(tokens, width, (4 * width) / tensor, layers),
     row(tokens, vocabulary / tensor, width, 1),
   ];
-  const weights = fused ? 0 : SAVED_WEIGHTS * sequences * heads * length ** 2;
+  const weights = fused ? 0 : (SAVED_WEIGHTS + (SOFTMAX - 1) * 2) * sequences * heads * length ** 2;
   const params = countGptParams(gpt) / tensor / pipeline;
   return {
     products: Float64Array.from(products.flat()),
     numberBytes: 2,
-    savedBytes: (layers * (SAVED * tokens * width + weights) + 12 * tokens * vocabulary) / tensor,
+    savedBytes: (layers * (SAVED * tokens * width + weights) + SOFTMAX * 4 * tokens * vocabulary) / tensor,
     kernels: 92 * layers + 116,
     optimizerBytes: (34 * params) / (sharding === 'none' ? 1 : data),
     gradientBytes: 2 * params,

@@ -46,4 +46,5 @@ def main():
     print(json.dumps({"seconds": statistics.median(times), "sums": [float(cost.sum()) for cost in costs]}))
 
 
-main()
+if __name__ == "__main__":
+    main()

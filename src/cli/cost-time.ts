@@ -21,7 +21,6 @@ import {
   type StepTime,
   type Workload,
 } from '../cost/index.js';
-import { predictShapeTime } from '../fit/index.js';
 import type { Shape } from '../shape/index.js';
 import type { ChosenMachine } from './machine.js';
 
@@ -130,11 +129,11 @@ const sumOfParts = ({ training, inference }: Parts) =>
 
 /** Measured constants give an interval; a datasheet a factor. */
 function stepTime({ shape, workload, memory, recompute, extrapolate, machine }: TimeRequest): StepTime {
-  const { timed, calibration, layout } = machine;
+  const { timed, calibration, predict, layout } = machine;
   const options = { ...memory, recompute, layout };
   const estimate = estimateStepTime(shape, workload, { ...options, device: timed });
-  if (calibration === undefined) return estimate;
-  const { interval } = predictShapeTime(calibration, { shape, workload, options }, { extrapolate });
+  if (calibration === undefined || predict === undefined) return estimate;
+  const { interval } = predict(calibration, { shape, workload, options }, { extrapolate });
   return { ...estimate, range: interval };
 }
 

@@ -10,7 +10,7 @@ import {
   type RatedMachine,
   type Sharding,
 } from '../cost/index.js';
-import { type Calibration, parseCalibration } from '../fit/index.js';
+import type { Calibration, predictShapeTime } from '../fit/index.js';
 import { loadJson } from '../runs/index.js';
 import { parseNumber, parsePairs } from './input.js';
 import { loadYaml } from './yaml.js';
@@ -35,34 +35,47 @@ export interface ChosenMachine {
   /** What decides the time: measured rates before the table's. */
   readonly timed: Device | RatedMachine;
   readonly calibration: Calibration | undefined;
+  /** Of the calibration; the fit room is loaded only where there is one. */
+  readonly predict: typeof predictShapeTime | undefined;
   readonly layout: Layout;
   readonly price: PriceOptions;
 }
 
 /** Undefined where neither --device nor --calibration was given; options that need one of them are refused then. */
 export async function loadMachine(texts: MachineTexts): Promise<ChosenMachine | undefined> {
-  const { device: name, devices, calibration: file, ...others } = texts;
+  const { device: name, devices, calibration: file } = texts;
   const own = devices === undefined ? [] : parseDevices(await loadYaml(devices), devices);
-  if (name === undefined && file === undefined) return refuseAlone({ devices, ...others });
+  if (name === undefined && file === undefined) return refuseAlone(texts);
   const device = name === undefined ? undefined : findDevice(name, own);
-  const calibration = file === undefined ? undefined : parseCalibration(await loadJson(file), file);
+  const fit = file === undefined ? undefined : await import('../fit/index.js');
+  const calibration = fit?.parseCalibration(await loadJson(file!), file!);
   return {
     device,
     timed: calibration ?? device!,
     calibration,
-    layout: parseLayoutTexts(others),
-    price: parsePriceTexts(others),
+    predict: fit?.predictShapeTime,
+    layout: parseLayoutTexts(texts),
+    price: parsePriceTexts(texts),
   };
 }
 
-function refuseAlone(texts: Readonly<Record<string, string | undefined>>): undefined {
-  for (const [name, text] of Object.entries(texts))
-    if (text !== undefined)
-      fail(`--${OPTION_NAMES[name] ?? name} must go with --device NAME or --calibration FILE, got neither`);
+/** Options that say nothing without a machine. */
+const ALONE = {
+  devices: 'devices',
+  count: 'count',
+  layout: 'layout',
+  usdPerHour: 'usd-per-hour',
+  grid: 'grid',
+  pue: 'pue',
+  idleShare: 'idle-share',
+} as const satisfies Partial<Record<keyof MachineTexts, string>>;
+
+function refuseAlone(texts: MachineTexts): undefined {
+  for (const [field, option] of Object.entries(ALONE))
+    if (texts[field as keyof typeof ALONE] !== undefined)
+      fail(`--${option} must go with --device NAME or --calibration FILE, got neither`);
   return undefined;
 }
-
-const OPTION_NAMES: Readonly<Record<string, string>> = { usdPerHour: 'usd-per-hour', idleShare: 'idle-share' };
 
 /** Names in --layout, and the field each sets. */
 const LAYOUT_NAMES = {

@@ -2,7 +2,7 @@ import { at, fail, mustBe } from '../base/index.js';
 import { checkWorkload, type Precision } from '../cost/index.js';
 import type { MeasuredStep } from '../fit/index.js';
 import { findColumn, isNumeric, numericColumns, type Table } from '../runs/index.js';
-import { checkShape, NUMBER_FIELDS, parseShape, type Shape } from '../shape/index.js';
+import { checkShape, NUMBER_FIELDS, parseShape, type Shape, type ShapeNumbers } from '../shape/index.js';
 
 export interface StepColumns {
   /** Name of the column of seconds a step. */
@@ -11,7 +11,7 @@ export interface StepColumns {
 }
 
 /**
- * Measured steps of shapes, row by row. Columns: `shape`, a name, or the seven numbers of one; `batch`, sequences of the
+ * Measured steps of shapes, row by row. Columns: `shape`, a name, or the seven numbers, as records of runs have them; `batch`, sequences of the
  * whole step; `enc_len`, `dec_len`; and, where steps ran on several devices, `data`, `tensor`, `pipeline`, `micro_batches`.
  */
 export function readSteps(table: Table, { seconds, precision }: StepColumns): MeasuredStep[] {
@@ -43,23 +43,7 @@ const LAYOUT = ['data', 'tensor', 'pipeline', 'micro_batches'] as const;
 
 function readShapes(table: Table): Shape[] {
   const rows = [...table.rowNumbers.keys()];
-  if (!Object.hasOwn(table.columns, 'shape')) {
-    const numbers = numericColumns(table, NUMBER_FIELDS);
-    const text = (name: string, row: number) =>
-      Object.hasOwn(table.columns, name) ? table.columns[name][row] : undefined;
-    return rows.map(row =>
-      checkRow(table, row, () =>
-        checkShape({
-          ...(Object.fromEntries(NUMBER_FIELDS.map(name => [name, numbers[name][row]])) as Omit<
-            Shape,
-            'feed_forward_proj' | 'tie_word_embeddings'
-          >),
-          feed_forward_proj: text('feed_forward_proj', row) === 'gated-gelu' ? 'gated-gelu' : 'relu',
-          tie_word_embeddings: String(text('tie_word_embeddings', row) ?? 'true').toLowerCase() === 'true',
-        }),
-      ),
-    );
-  }
+  if (!Object.hasOwn(table.columns, 'shape')) return readNumbers(table);
   const names = findColumn(table, 'shape');
   return rows.map(row => {
     const name = isNumeric(names) ? null : names[row];
@@ -67,6 +51,27 @@ function readShapes(table: Table): Shape[] {
     return name === null
       ? fail(mustBe(cell, 'the name of a shape', names[row]))
       : checkRow(table, row, () => parseShape(name));
+  });
+}
+
+/** Columns of the seven numbers, as they are or, in records of runs, within `shape`. */
+function readNumbers(table: Table): Shape[] {
+  const prefix = Object.hasOwn(table.columns, 'shape.num_layers') ? 'shape.' : '';
+  const numbers = numericColumns(
+    table,
+    NUMBER_FIELDS.map(name => prefix + name),
+  );
+  const text = (name: string, row: number, otherwise: string) =>
+    Object.hasOwn(table.columns, prefix + name) ? String(table.columns[prefix + name][row]) : otherwise;
+  return Array.from(table.rowNumbers, (_, row) => {
+    const sizes = Object.fromEntries(NUMBER_FIELDS.map(name => [name, numbers[prefix + name][row]]));
+    return checkRow(table, row, () =>
+      checkShape({
+        ...(sizes as unknown as ShapeNumbers),
+        feed_forward_proj: text('feed_forward_proj', row, 'relu') as Shape['feed_forward_proj'],
+        tie_word_embeddings: text('tie_word_embeddings', row, 'true').toLowerCase() === 'true',
+      }),
+    );
   });
 }
 

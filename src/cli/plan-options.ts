@@ -108,15 +108,17 @@ function parseBudgetTexts(texts: PlanTexts): Budget {
 
 /** The machine and how the model is laid out on it; without a device, only how many devices share a copy. */
 async function parseMachine(texts: PlanTexts): Promise<{ machine?: Machine; layout: Partial<Layout> }> {
-  const { split, layout, mfu, device } = texts;
+  const { split, mfu } = texts;
+  const { device, devices, calibration, count, layout, usdPerHour, grid, pue, idleShare } = texts;
+  const asked = { device, devices, calibration, count, layout, usdPerHour, grid, pue, idleShare };
   if (split !== undefined && layout !== undefined) fail('--split must not go with --layout, which says it too');
   if (device === undefined) {
-    for (const [name, text] of Object.entries({ mfu, calibration: texts.calibration }))
+    for (const [name, text] of Object.entries({ mfu, calibration }))
       if (text !== undefined) fail(`--${name} must go with --device NAME, got none`);
-    await loadMachine(texts); // refuses options that need a device
+    await loadMachine(asked); // refuses options that need a device
     return { layout: { tensor: numberOf('--split', split) ?? 1 } };
   }
-  const chosen = await loadMachine({ ...texts, layout: split === undefined ? layout : `tensor=${split}` });
+  const chosen = await loadMachine({ ...asked, layout: split === undefined ? layout : `tensor=${split}` });
   const machine = {
     ...chosen!.price,
     device: chosen!.device!,

@@ -13,7 +13,7 @@ export function planText({ plan, options, upstream, remarks }: PlanAnswer): stri
     shapesTable(plan, options),
     '',
     ...(plan.replaces ? [replacing(plan, plan.replaces)] : []),
-    ...(plan.downstream ? [plan.downstream.text] : []),
+    ...(plan.downstream ? [`${capital(plan.downstream.text)}.`] : []),
     ...plan.sensitivities.map(({ text }) => text),
     '',
     source(plan, options, upstream.table),
@@ -96,10 +96,10 @@ function columnsOf({ machine, downstream }: PlanOptions): ShapeColumn[] {
           },
         ]
       : []),
-    { title: 'loss', cell: ({ loss }) => interval(loss) },
+    { title: 'loss', cell: ({ loss }) => format.digits(loss.value) },
     { title: 'above the choice', cell: ({ behind }) => difference(behind.loss) },
     ...(downstream
-      ? [{ title: downstream.law.response.name, cell: ({ score }: PlannedShape) => interval(score!) }]
+      ? [{ title: downstream.law.response.name, cell: ({ score }: PlannedShape) => format.digits(score!.value) }]
       : []),
   ];
 }
@@ -110,6 +110,8 @@ const interval = ({ value, lo, hi }: Prediction) =>
 const difference = ({ value, lo, hi }: Prediction) =>
   value === 0 && lo === 0 && hi === 0 ? '' : `${value.toFixed(4)} [${lo.toFixed(4)}, ${hi.toFixed(4)}]`;
 
+const capital = (text: string) => text[0].toUpperCase() + text.slice(1);
+
 const money = (usd: number) => `${usd < 10 ? usd.toFixed(2) : Math.round(usd).toLocaleString('en-US')} USD`;
 
 const duration = (hours: number) =>
@@ -117,9 +119,10 @@ const duration = (hours: number) =>
 
 function replacing({ choice }: Plan, { name, budgetShare, paramsShare, memoryShare }: NonNullable<Plan['replaces']>) {
   const beside = `with ${format.percent(paramsShare, 0)} of its parameters and ${format.percent(memoryShare, 0)} of its training memory`;
-  return budgetShare === null
-    ? `At this budget ${name} does better than ${choice.name}, ${beside}.`
-    : `It replaces ${name}, the best of T5's own sizes here, whose loss it reaches at ${format.percent(budgetShare)} of what that spends, ${beside}.`;
+  if (budgetShare === null) return `At this budget ${name} does better than ${choice.name}, ${beside}.`;
+  return budgetShare <= 1
+    ? `It replaces ${name}, the best of T5's own sizes here, whose loss it reaches at ${format.percent(budgetShare)} of what that spends, ${beside}.`
+    : `The best of T5's own sizes here is ${name}: for the same loss the choice spends ${format.digits(budgetShare, 3)} times as much, ${beside}, but it goes lower.`;
 }
 
 function source({ forecasts }: Plan, { stage }: PlanOptions, table: PlanAnswer['upstream']['table']): string {

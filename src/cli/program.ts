@@ -167,6 +167,7 @@ function addCalibrate(program: Command): void {
     .option('--terms <LIST>', 'columns of work in place of shapes, one constant each')
     .option('--unit <COLUMNS>', 'columns that name a run: its rows are left out together')
     .option('--threads <N>', 'of TensorFlow (default: TF_NUM_INTRAOP_THREADS, or 1)')
+    .option('--clock <NAME>', 'wall, or cpu where other work disturbs the machine (default wall)')
     .option('--level <P>', 'coverage of the intervals', '0.9')
     .option('--seed <N>', 'decides the draws', '0')
     .option('--out <FILE>', 'write the calibration, for `shapelaw cost --calibration FILE`')

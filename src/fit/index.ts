@@ -51,6 +51,7 @@ export {
 export { type Covariance, type Estimate, type Fit, fitLaw, rhoOf } from './fit.js';
 export {
   beyondRange,
+  expandLevel,
   type Forecast,
   type ForecastOptions,
   type ForecastParts,

@@ -36,6 +36,8 @@ type Encoding<K extends Kind> = (op: Operation<K>, write: Writer) => NodeParts;
 const type = (dtype: DataType): AttrValue => ({ type: TYPES[dtype] });
 const INT32 = type('int32');
 const BFLOAT16 = { type: TYPES.bfloat16 };
+const UINT16 = { type: 17 };
+const UINT32 = { type: 22 };
 
 export const shapeOf = (dims: readonly number[]): TensorShape => ({ dim: dims.map(size => ({ size })) });
 
@@ -96,6 +98,20 @@ const changed =
     attr: { dtype: type('float32') },
   });
 
+/** The first `size` of uint16 [words, 2]. */
+function cutBits(halves: string, size: number, write: Writer): string {
+  const flat = write.inner({
+    op: 'Reshape',
+    input: [halves, write.ints([size + 1])],
+    attr: { T: UINT16, Tshape: INT32 },
+  });
+  return write.inner({
+    op: 'Slice',
+    input: [flat, write.ints([0]), write.ints([size])],
+    attr: { T: UINT16, Index: INT32 },
+  });
+}
+
 /** Every kind as TensorFlow's node. Source of ops and attributes: tensorflow/core/ops/*.cc, 2.15. */
 export const ENCODINGS: { readonly [K in Kind]: Encoding<K> } = {
   placeholder: ({ outputs: [{ dims, dtype }] }) => ({
@@ -118,6 +134,27 @@ export const ENCODINGS: { readonly [K in Kind]: Encoding<K> } = {
     input: [write.ints(dims), write.name(seed)],
     attr: { dtype: type('float32'), T: INT32, Tseed: INT32 },
   }),
+  randomMask: ({ inputs: [seed], attributes: { threshold }, outputs: [{ dims }] }, write) => {
+    const size = sizeOf(dims);
+    const words = [Math.ceil(size / 2)];
+    const attr: Attr = { dtype: UINT32, T: INT32, Tseed: INT32 };
+    const drawn = write.inner({
+      op: 'StatelessRandomUniformFullInt',
+      input: [write.ints(words), write.name(seed)],
+      attr,
+    });
+    const halves = write.inner({ op: 'Bitcast', input: [drawn], attr: { T: UINT32, type: UINT16 } }); // -> [words, 2]
+    const whole = size % 2 === 0 ? halves : cutBits(halves, size, write);
+    const bits = write.inner({
+      op: 'Reshape',
+      input: [whole, write.ints(dims)],
+      attr: { T: UINT16, Tshape: INT32 },
+    });
+    const tensor_content = new Uint8Array(Uint16Array.of(threshold - 1).buffer);
+    const tensor = { dtype: UINT16.type, tensor_shape: shapeOf([]), tensor_content };
+    const limit = write.inner({ op: 'Const', input: [], attr: { dtype: UINT16, value: { tensor } } });
+    return { op: 'LessEqual', input: [bits, limit], attr: { T: UINT16 } };
+  },
   assign: changed('AssignVariableOp'),
   assignAdd: changed('AssignAddVariableOp'),
   applyAdam: ({ inputs, attributes: { name, first, second } }, write) => ({

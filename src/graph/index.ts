@@ -48,7 +48,7 @@ export {
   sub,
   tanh,
 } from './build/element-wise.js';
-export { gather, oneHot, randomUniform, segmentSum } from './build/lookup.js';
+export { gather, maskChance, oneHot, randomMask, randomUniform, segmentSum } from './build/lookup.js';
 export { batchMatMul, matMul, type ProductOptions } from './build/product.js';
 export { argMax, mean, type ReduceOptions, softmax, sparseCrossEntropy, sum } from './build/reduce.js';
 export {

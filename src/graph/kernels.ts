@@ -3,7 +3,7 @@ import type { Tensorflow } from './backend.js';
 import { sizeOf } from './dims.js';
 import type { Operation } from './graph.js';
 import type { Kind } from './kinds.js';
-import { statelessUniform } from './philox.js';
+import { statelessMask, statelessUniform } from './philox.js';
 
 /** What a kernel may touch beside its inputs. */
 export interface Context {
@@ -44,6 +44,8 @@ export const KERNELS: { readonly [K in Kind]: Kernel<K> } = {
   readVariable: ({ tf, state }, _, { attributes: { name } }) => tf.clone(state(name)),
   randomUniform: ({ tf }, [seed], { outputs: [{ dims }] }) =>
     tf.tensor(statelessUniform(seed.dataSync(), sizeOf(dims)), [...dims]),
+  randomMask: ({ tf }, [seed], { attributes: { threshold }, outputs: [{ dims }] }) =>
+    tf.tensor(statelessMask(seed.dataSync(), sizeOf(dims), threshold), [...dims], 'bool'),
   assign: ({ tf, change }, [value], { attributes: { name } }) => {
     change(name, tf.clone(value));
     return [];

@@ -29,6 +29,8 @@ export interface Attributes {
   readonly constant: { readonly values: TypedArray };
   readonly readVariable: { readonly name: string };
   readonly randomUniform: None;
+  /** true where 16 random bits are below the threshold, in [1, 2^16]. */
+  readonly randomMask: { readonly threshold: number };
   // effects
   readonly assign: { readonly name: string };
   readonly assignAdd: { readonly name: string };

@@ -27,18 +27,25 @@ export function philox([a, b, c, d]: Block, [low, high]: readonly [number, numbe
 const STIR = [0x3ec8f720, 0x02461e29] as const;
 
 /**
- * Uniform numbers in [0, 1) with 23 random bits: the digits of TensorFlow's StatelessRandomUniform.
+ * Random words: those of TensorFlow's StatelessRandomUniformFullInt, whose bits its other stateless numbers take too.
  * Source: tensorflow/core/kernels/stateless_random_ops.cc, GenerateKey, and random_distributions.h, 2.15.
  *
  * @param seed two int32
  */
-export function statelessUniform([first, second]: Iterable<number>, size: number): Float32Array {
-  const words: Block = [first >>> 0, (first >> 31) >>> 0, second >>> 0, (second >> 31) >>> 0];
-  const [low, high, c, d] = philox(words, STIR);
-  const uniform = new Float32Array(size);
-  for (let i = 0; i < size; i += 4)
-    philox([i / 4, 0, c, d], [low, high]).forEach((word, lane) => {
-      if (i + lane < size) uniform[i + lane] = (word & 0x7fffff) / 2 ** 23;
-    });
-  return uniform;
+function statelessWords([first, second]: Iterable<number>, size: number): Uint32Array {
+  const stirred: Block = [first >>> 0, (first >> 31) >>> 0, second >>> 0, (second >> 31) >>> 0];
+  const [low, high, c, d] = philox(stirred, STIR);
+  const words = new Uint32Array(Math.ceil(size / 4) * 4);
+  for (let i = 0; i < size; i += 4) words.set(philox([i / 4, 0, c, d], [low, high]), i);
+  return words.subarray(0, size);
 }
+
+/** Uniform numbers in [0, 1) with 23 random bits. */
+export const statelessUniform = (seed: Iterable<number>, size: number): Float32Array =>
+  Float32Array.from(statelessWords(seed, size), word => (word & 0x7fffff) / 2 ** 23);
+
+/** 1 where 16 random bits, the lower half of a word before the upper, are below the threshold. */
+export const statelessMask = (seed: Iterable<number>, size: number, threshold: number): Uint8Array =>
+  Uint8Array.from(new Uint16Array(statelessWords(seed, Math.ceil(size / 2)).slice().buffer, 0, size), bits =>
+    bits < threshold ? 1 : 0,
+  );

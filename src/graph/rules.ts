@@ -103,6 +103,7 @@ const RULES: { readonly [K in Kind]: Rule<K> | undefined } = {
   constant: undefined,
   readVariable: undefined,
   randomUniform: undefined,
+  randomMask: undefined,
   assign: undefined,
   assignAdd: undefined,
   applyAdam: undefined,

@@ -49,7 +49,7 @@ export {
 } from './problem.js';
 export type { Replaced } from './replaces.js';
 export { costProblem, type Search, searchShapes } from './search.js';
-export type { Sensitivity } from './sensitivities.js';
+export { findSensitivities, type Sensitivity } from './sensitivities.js';
 export { type Alternative, type Plan, solvePlan } from './solve.js';
 export {
   defaultSpace,

@@ -59,9 +59,7 @@ export function notesOf(problem: Problem, { choice, forecasts, centre }: Outcome
   const isRepeated = choice.tokens > uniqueTokens && !law.inputs.some(({ name }) => name === 'U');
   return [
     ...(forecasts.note === null ? [] : [forecasts.note]),
-    ...(readsProportions(law)
-      ? []
-      : [`${law.name} knows size and tokens, not proportions: shapes of one size and cost are alike to it`]),
+    ...proportionNotes(problem, choice),
     ...(isTextSpent
       ? [`the text ends before the budget: ${choice.totalFlops.toExponential(2).replace('e+', 'e')} FLOPs are used`]
       : []),
@@ -75,6 +73,18 @@ export function notesOf(problem: Problem, { choice, forecasts, centre }: Outcome
     ...recalledFigures(problem),
     ...closedForm(problem, centre),
   ];
+}
+
+/** A law of the size alone leaves the rest to what is cheap. */
+function proportionNotes({ stage: { law } }: Problem, { shape }: PlannedShape): string[] {
+  if (readsProportions(law)) return [];
+  const { num_layers, num_decoder_layers } = shape;
+  const ratio = num_decoder_layers / num_layers;
+  const lopsided =
+    ratio > 2 || ratio < 1 / 2
+      ? `; ${num_layers} + ${num_decoder_layers} layers are merely cheap for their size: keep the stacks alike, or take a law that knows them`
+      : '';
+  return [`${law.name} knows size and tokens, not proportions: shapes of one size and cost are alike to it${lopsided}`];
 }
 
 /** How far the times may be trusted. */

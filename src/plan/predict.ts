@@ -2,6 +2,7 @@ import { largestBatch, type Price, priceDeviceHours } from '../cost/index.js';
 import {
   beyondRange,
   chainForecast,
+  expandLevel,
   type Forecast,
   type Forecasts,
   forecastFit,
@@ -59,6 +60,8 @@ export interface Predicted {
   readonly shapes: readonly PlannedShape[];
   /** Losses of the rivals, draw by draw. */
   readonly rivalDraws: readonly Float64Array[];
+  /** The level whose percentiles cover that of the plan, as few units were drawn. */
+  readonly level: number;
   readonly forecasts: Forecasts;
 }
 
@@ -72,10 +75,11 @@ interface Seen {
 export function predictRows(problem: Problem, places: readonly Place[], rivals: readonly Place[]): Predicted {
   const { seen, forecasts } = forecastRows(problem, [...places, ...rivals]);
   const [first] = seen;
+  const level = levelOf(problem, forecasts);
   const minus = (a: Prediction & { draws: Float64Array }, b: typeof a): Prediction => {
     const [lo, hi] = percentileInterval(
       a.draws.map((draw, at) => draw - b.draws[at]),
-      problem.level,
+      level,
     );
     return { value: a.value - b.value, lo, hi };
   };
@@ -90,7 +94,13 @@ export function predictRows(problem: Problem, places: readonly Place[], rivals: 
       beyondDownstream,
     };
   });
-  return { shapes, rivalDraws: seen.slice(places.length).map(({ loss }) => loss.draws), forecasts };
+  return { shapes, rivalDraws: seen.slice(places.length).map(({ loss }) => loss.draws), level, forecasts };
+}
+
+function levelOf({ stage, level }: Problem, { fit }: Forecasts): number {
+  const unit = stage.options?.unit;
+  const units = unit === undefined ? fit.rows : new Set(Array.from(unit)).size;
+  return expandLevel(level, units, fit.free);
 }
 
 const bare = ({ value, lo, hi }: Prediction): Prediction => ({ value, lo, hi });

@@ -75,7 +75,7 @@ export function solvePlan(options: PlanOptions): Plan {
   const outcome = { search, choice, byScore, centre, forecasts: predicted.forecasts };
   return {
     choice,
-    spread: spreadOf(search, rivals, { draws: predicted.rivalDraws, level: problem.level }),
+    spread: spreadOf(search, rivals, { draws: predicted.rivalDraws, level: predicted.level }),
     alternatives: ends.map(({ why }, i) => ({ ...others[i], why, isWorse: others[i].behind.loss.lo > 0 })),
     band,
     downstream: byScore && compareStages(problem, choice, byScore),

@@ -42,8 +42,10 @@ export function spreadOf(
   ).map(i => rivals[i]);
   const interval = (value: (row: number) => number) => percentileInterval(winners.map(value), level);
   return {
-    params: interval(row => params[row]),
-    tokens: interval(row => tokens[row]),
+    params: whole(interval(row => params[row])),
+    tokens: whole(interval(row => tokens[row])),
     aspect: interval(row => shapes.d_model[row] / shapes.num_layers[row]),
   };
 }
+
+const whole = ([low, high]: readonly [number, number]) => [Math.round(low), Math.round(high)] as const;

@@ -20,7 +20,9 @@ export interface ExecutorContext {
 export interface JobProgress {
   /** Share of the whole job, in [0, 1]: pre-training and fine-tuning together. */
   readonly done: number;
-  /** What it does, for people: `pre-training`, `fine-tuning cloze`. */
+  /** Share that earlier processes had done. */
+  readonly found: number;
+  /** What it does, for people, e.g. `pre-training`. */
   readonly stage: string;
   /** The latest training loss, nats per target token. */
   readonly loss?: number;

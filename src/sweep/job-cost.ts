@@ -37,7 +37,7 @@ export function costJob({ pretrain, fineTune }: Job): JobCost {
     stepFlops,
     flops: steps * stepFlops,
     fineTuneSteps: fineTune
-      ? points.length * fineTune.seeds.length * (fineTune.steps + SCORING_STEPS * fineTune.tasks.length)
+      ? points.length * fineTune.seeds.length * fineTune.tasks.length * (fineTune.steps + SCORING_STEPS)
       : 0,
   };
 }

@@ -29,9 +29,10 @@ export interface PretrainSettings {
 
 /** What is done with the model of each point. */
 export interface FineTuneSettings {
-  /** Learned at once, in equal shares. */
+  /** Each is learned on its own; one record holds all. */
   readonly tasks: readonly string[];
   readonly seeds: readonly number[];
+  /** For each task. */
   readonly steps: number;
 }
 

@@ -39,7 +39,6 @@ export function createPace({ open, weight, inSeconds, before, workers, now: begu
   const failed = new Map<Job, string>();
   const done = new Set<Job>();
   const stopped = new Set<Job>();
-  /** Share of a job that was there before it was started now. */
   const found = new Map<Job, number>();
   const all = open.reduce((sum, job) => sum + weight(job), 0);
   let busy = 0; // worker-seconds
@@ -59,9 +58,9 @@ export function createPace({ open, weight, inSeconds, before, workers, now: begu
     note(event, now) {
       tick(now);
       const { job } = event;
-      if (event.kind === 'started') running.set(job, { done: 0, stage: 'starting' });
+      if (event.kind === 'started') running.set(job, { done: 0, found: 0, stage: 'starting' });
       else if (event.kind === 'progress') {
-        if (!found.has(job)) found.set(job, event.progress.done);
+        found.set(job, event.progress.found);
         running.set(job, event.progress);
       } else {
         running.delete(job);

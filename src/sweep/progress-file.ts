@@ -58,7 +58,7 @@ export function newProgress(watched: Watched): JobEvent[] {
 }
 
 export interface Reporter {
-  running(progress: JobProgress): void;
+  running(progress: Omit<JobProgress, 'found'>): void;
   end(how: Pick<JobReport, 'state' | 'message'>): void;
 }
 
@@ -66,7 +66,7 @@ const REPORT_SECONDS = 0.5;
 
 /** Writes reports often enough for the eye, and the last one always. A disk that takes none ends no job. */
 export function createReporter(folder: string): Reporter {
-  let latest: JobReport = { state: 'running', done: 0, stage: 'starting' };
+  let latest: JobReport = { state: 'running', done: 0, found: 0, stage: 'starting' };
   let written = Number.NEGATIVE_INFINITY;
   const write = () => {
     written = performance.now();
@@ -79,8 +79,14 @@ export function createReporter(folder: string): Reporter {
   write();
   return {
     running(progress) {
-      const { stage, start_seconds = performance.now() / 1000 } = latest;
-      latest = { ...progress, state: 'running', start_seconds };
+      const { stage, start_seconds } = latest;
+      const first = start_seconds === undefined;
+      latest = {
+        ...progress,
+        state: 'running',
+        found: first ? progress.done : latest.found,
+        start_seconds: first ? performance.now() / 1000 : start_seconds,
+      };
       if (progress.stage !== stage || performance.now() - written > REPORT_SECONDS * 1000) write();
     },
     end(how) {

@@ -4,7 +4,7 @@ import { fail } from '../base/index.js';
 import { appendRecord, type RunRecord } from '../runs/index.js';
 import { pretrainShare } from './job-cost.js';
 import { type Due, dueFields, fineTuneDues, fineTuneFolder, loadFineTuned } from './job-records.js';
-import type { FineTuneSettings, Job, PretrainSettings } from './jobs.js';
+import type { Job, PretrainSettings } from './jobs.js';
 import { createReporter, type Reporter, runFolder } from './progress-file.js';
 
 export interface WorkOptions {
@@ -18,12 +18,14 @@ export interface WorkOptions {
 export interface Model {
   /** One a point. A point where the run diverged has no loss. */
   readonly records: readonly RunRecord[];
-  fineTune(due: Due, settings: FineTuneSettings, options: WorkOptions): Promise<RunRecord>;
+  fineTune(due: Due, steps: number, options: WorkOptions): Promise<RunRecord>;
 }
 
 export interface PretrainOptions extends WorkOptions {
   readonly folder: string;
   readonly checkpointSeconds: number;
+  /** What the models are to be fine-tuned on: refused before the training where the text does not give them. */
+  readonly tasks: readonly string[];
 }
 
 /** What a job's process does; tests put a stub in its place. */
@@ -49,6 +51,7 @@ export async function runJob(job: Job, { out, work, signal }: RunJobOptions): Pr
       folder,
       signal,
       checkpointSeconds: job.checkpointSeconds,
+      tasks: job.fineTune?.tasks ?? [],
       onProgress: (done, loss) => reporter.running({ done: done * share, stage: 'pre-training', loss }),
     });
     const lost = model.records.find(({ loss }) => loss === undefined);
@@ -83,7 +86,7 @@ async function fineTuneAll(job: Job, model: Model, { out, signal, reporter }: Fi
         stage: `fine-tuning after ${due.point} steps, seed ${due.seed}`,
         loss,
       });
-    const record = await model.fineTune(due, job.fineTune!, { signal, onProgress });
+    const record = await model.fineTune(due, job.fineTune!.steps, { signal, onProgress });
     const folder = fineTuneFolder(out, job);
     await mkdir(folder, { recursive: true });
     await appendRecord(join(folder, 'records.jsonl'), { ...record, ...dueFields(job, due) });

@@ -8,15 +8,12 @@ import { isLongOption, isTimeLimit } from './slurm/options.js';
 
 const leaf = <Value>(rule: string, keeps: (value: unknown) => boolean) =>
   z.custom<Value>(value => value !== undefined && keeps(value), { error: rule });
-const whole = (least: number) =>
+const whole = (least: number, most = 2 ** 24) =>
   leaf<number>(
-    `a whole number from ${least} and up`,
-    value => Number.isSafeInteger(value) && (value as number) >= least,
+    `a whole number in [${least}, ${most}]`,
+    value => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
   );
-const seed = leaf<number>(
-  'a whole number in [0, 4294967295]',
-  value => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32,
-);
+const seed = whole(0, 2 ** 32 - 1);
 const number = (rule: string, keeps: (value: number) => boolean) =>
   leaf<number>(rule, value => typeof value === 'number' && Number.isFinite(value) && keeps(value));
 const positive = number('a number above 0', value => value > 0);
@@ -82,7 +79,7 @@ const slurmSchema = keyed({
     isTimeLimit(String(value)),
   ).optional(),
   /** Of each task; also the threads of a run. */
-  cpus: whole(1).optional(),
+  cpus: whole(1, 1024).optional(),
   memory: leaf<string | number>('megabytes, or a number with K, M, G or T', value =>
     /^[1-9]\d*[KMGT]?$/i.test(String(value)),
   ).optional(),
@@ -92,7 +89,10 @@ const slurmSchema = keyed({
 export type SlurmSettings = z.infer<typeof slurmSchema>;
 
 export const sweepSchema = keyed({
-  name: leaf<string>('letters, digits, dots, dashes and underscores', value => /^[\w.-]+$/.test(String(value))),
+  name: leaf<string>(
+    'a letter or digit, then letters, digits, dots, dashes and underscores',
+    value => typeof value === 'string' && /^[A-Za-z0-9][\w.-]*$/.test(value),
+  ),
   /** Names, grids and families: what each is, `shapes.ts` says. */
   shapes: list(z.unknown()),
   vocab: whole(1).default(512),

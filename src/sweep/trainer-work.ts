@@ -4,7 +4,6 @@ import {
   loadTextCorpus,
   loadTrainingData,
   recipeOf,
-  type Task,
   type TrainingData,
   type TrainOptions,
   trainRun,
@@ -17,9 +16,10 @@ const ORPHAN_SECONDS = 60;
 
 /** Jobs done by the trainer. */
 export const TRAINER_WORK: Work = {
-  async pretrain(settings, { folder, signal, checkpointSeconds, onProgress }) {
+  async pretrain(settings, { folder, signal, checkpointSeconds, tasks: names, onProgress }) {
     const { shape, dropout, precision } = settings;
     const data = await loadData(settings);
+    const tasks = buildTasks(data, names);
     const run = await trainRun({
       ...trainOptions(settings),
       data,
@@ -30,11 +30,9 @@ export const TRAINER_WORK: Work = {
       onProgress: ({ done, loss }) => onProgress(done, loss),
       onNote: note => void process.stderr.write(`${note}\n`),
     });
-    let tasks: readonly Task[] | undefined;
     return {
       records: run.records,
-      async fineTune({ point, seed }, settings, { signal, onProgress }) {
-        tasks ??= buildTasks(data, settings.tasks);
+      async fineTune({ point, seed }, steps, { signal, onProgress }) {
         const pretrained = run.records.find(({ planned_steps }) => planned_steps === point)!;
         const { record } = await fineTune({
           shape,
@@ -43,7 +41,7 @@ export const TRAINER_WORK: Work = {
           params: await run.params(pretrained),
           pretrained,
           seed,
-          steps: settings.steps,
+          steps,
           dropout,
           precision,
           signal,

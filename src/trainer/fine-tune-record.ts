@@ -7,6 +7,7 @@ import { type RunRecord, toolkitVersion } from '../runs/index.js';
 import { type Shape, shapeName } from '../shape/index.js';
 import type { Rates } from './engine.js';
 import type { TrainRecord } from './record.js';
+import type { Params } from './run-folder.js';
 import { combineScores } from './tasks/combine.js';
 import type { TaskScore } from './tasks/score.js';
 import type { Task } from './tasks/task.js';
@@ -15,14 +16,25 @@ import type { Tokenizer } from './tokenizer.js';
 /** The run that a fine-tuning started from. */
 export type Pretrained = Pick<TrainRecord, 'name' | 'run' | 'tokens' | 'loss'>;
 
-/** Scores of the validation split after a step. */
+/** The validation split after a step. */
 export interface Validation {
   readonly step: number;
-  /** Combined: see combineScores. */
   readonly score: number;
-  /** Mean over the tasks, nats per target token. */
+  /** Of the right answers, nats per target token. */
   readonly loss: number;
-  readonly scores: Readonly<Record<string, number>>;
+}
+
+/** A task that was fine-tuned on. */
+export interface Learned {
+  readonly task: Task;
+  readonly engine: Mode;
+  readonly best: Validation & { readonly params: Params };
+  readonly validations: readonly Validation[];
+  /** Of the encoder, padding excluded. */
+  readonly tokens: number;
+  readonly stepSeconds: readonly number[];
+  /** By the best checkpoint. */
+  readonly test: TaskScore;
 }
 
 type ByTask = Readonly<Record<string, number>>;
@@ -33,7 +45,7 @@ export interface FineTuneRecord extends RunRecord {
   readonly shape: Shape;
   readonly params: number;
   readonly non_embedding_params: number;
-  /** Of the fine-tuning alone, as tokens, flops and steps are. */
+  /** Of the fine-tuning of all tasks, without pre-training: as tokens and steps are. */
   readonly flops: number;
   /** Of the right answers, test split: mean over the tasks. */
   readonly loss: number;
@@ -45,13 +57,13 @@ export interface FineTuneRecord extends RunRecord {
   /** What guessing, and always giving the most frequent answer, would score. */
   readonly chance: ByTask;
   readonly majority: ByTask;
-  readonly validation: readonly Validation[];
-  readonly best_step: number;
+  /** All that was measured on the way, and the step of the best; by task. */
+  readonly validation: Readonly<Record<string, readonly Validation[]>>;
+  readonly best_step: ByTask;
   readonly steps: number;
+  readonly steps_per_task: number;
   readonly seed: number;
   readonly batch: number;
-  readonly enc_len: number;
-  readonly dec_len: number;
   readonly rates: Rates;
   readonly dropout: number;
   readonly precision: Precision;
@@ -70,59 +82,53 @@ export interface FineTuneRecord extends RunRecord {
 export interface FineTuned {
   readonly name?: string;
   readonly shape: Shape;
-  readonly tasks: readonly Task[];
   readonly tokenizer: Tokenizer;
   readonly pretrained?: Pretrained;
   readonly seed: number;
+  /** Of each task. */
   readonly steps: number;
   readonly batch: number;
-  readonly lengths: Pick<Task, 'encLen' | 'decLen'>;
   readonly rates: Rates;
   readonly dropout: number;
   readonly precision: Precision;
-  readonly engine: Mode;
-  readonly tokens: number;
-  readonly stepSeconds: readonly number[];
-  readonly best: Validation;
-  readonly validations: readonly Validation[];
-  /** By task. */
-  readonly test: readonly TaskScore[];
+  readonly learned: readonly Learned[];
   readonly started: string;
 }
 
 export function toFineTuneRecord(done: FineTuned): FineTuneRecord {
-  const { shape, tasks, test, steps, batch, lengths, pretrained } = done;
+  const { shape, learned, steps, batch, pretrained } = done;
   const params = countParams(shape);
-  const byTask = (value: (task: Task, result: TaskScore) => number) =>
-    Object.fromEntries(tasks.map((task, i) => [task.name, value(task, test[i])]));
-  const scores = byTask((_, { score }) => score);
+  const sum = (value: (one: Learned) => number) => learned.reduce((total, one) => total + value(one), 0);
+  const byTask = <V>(value: (one: Learned) => V) => Object.fromEntries(learned.map(one => [one.task.name, value(one)]));
+  const flopsPerStep = ({ encLen, decLen }: Task) => countFlops(shape, { batch, encLen, decLen }, 'torch').trainStep;
+  const scores = byTask(({ test }) => test.score);
+  const tasks = learned.map(({ task }) => task);
   return {
     name: done.name ?? shapeName(shape),
     kind: 'finetune',
     shape,
     params: params.total,
     non_embedding_params: params.nonEmbedding,
-    tokens: done.tokens,
-    flops: steps * countFlops(shape, { batch, ...lengths }, 'torch').trainStep,
-    loss: test.reduce((sum, { loss }) => sum + loss, 0) / test.length,
+    tokens: sum(({ tokens }) => tokens),
+    flops: sum(({ task }) => steps * flopsPerStep(task)),
+    loss: sum(({ test }) => test.loss) / learned.length,
     scores,
     combined_score: combineScores(scores, tasks),
-    losses: byTask((_, { loss }) => loss),
-    chance: byTask(({ chance }) => chance),
-    majority: byTask(({ majority }) => majority),
-    validation: done.validations,
-    best_step: done.best.step,
-    seconds_per_step: median(steps > 1 ? done.stepSeconds.slice(1) : [...done.stepSeconds]),
-    steps,
+    losses: byTask(({ test }) => test.loss),
+    chance: byTask(({ task }) => task.chance),
+    majority: byTask(({ task }) => task.majority),
+    validation: byTask(({ validations }) => validations),
+    best_step: byTask(({ best }) => best.step),
+    seconds_per_step: median(learned.flatMap(({ stepSeconds }) => (steps > 1 ? stepSeconds.slice(1) : stepSeconds))),
+    steps: steps * learned.length,
+    steps_per_task: steps,
     seed: done.seed,
     batch,
-    enc_len: lengths.encLen,
-    dec_len: lengths.decLen,
     rates: done.rates,
     dropout: done.dropout,
     precision: done.precision,
-    engine: done.engine,
-    eval_tokens: test.reduce((sum, { targetTokens }) => sum + targetTokens, 0),
+    engine: learned[0].engine,
+    eval_tokens: sum(({ test }) => test.targetTokens),
     eval_fingerprint: fingerprintTasks(tasks),
     tokenizer_size: done.tokenizer.size,
     ...(pretrained && { pretrained: pickPretrained(pretrained) }),
@@ -141,5 +147,10 @@ const pickPretrained = ({ name, run, tokens, loss }: Pretrained): Pretrained => 
 /** One for all tasks, in whatever order. */
 const fingerprintTasks = (tasks: readonly Task[]) =>
   createHash('sha256')
-    .update(tasks.map(({ fingerprint }) => fingerprint).sort().join())
+    .update(
+      tasks
+        .map(({ fingerprint }) => fingerprint)
+        .sort()
+        .join(),
+    )
     .digest('hex');

@@ -1,7 +1,7 @@
 export type { Batch } from './batch.js';
 export { type CalibrateOptions, calibrateMachine, type MachineCalibration } from './calibrate/calibrate.js';
-export { type Clock, WALL_CLOCK } from './calibrate/clock.js';
-export { measureSteps, smallStep, type StepToTime, type TimedStep } from './calibrate/steps.js';
+export { CLOCKS, type Clock, type ClockName } from './calibrate/clock.js';
+export { measureSteps, type StepToTime, smallStep, type TimedStep } from './calibrate/steps.js';
 export { type CompleteOptions, type Completion, completeSpans } from './complete.js';
 export { type Corpus, createCorpus, type Document, type Halves, joinCorpora } from './corpus.js';
 export { loadTextCorpus } from './corpus-files.js';

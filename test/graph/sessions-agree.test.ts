@@ -52,6 +52,25 @@ tfTest('randomUniform: both sessions give the digits of TensorFlow for one seed,
   t.notDeepEqual(other, whole);
 });
 
+for (const dims of [[3, 7], [2, 4], [1]])
+  tfTest(`randomMask of [${dims}]: both sessions give the same, and true with its chance`, async t => {
+    const graph = g.createGraph();
+    const seed = g.placeholder(graph, 'seed', [2], 'int32');
+    g.output(graph, 'y', g.cast(g.randomMask(seed, dims, 0.75), 'float32'));
+    g.output(graph, 'many', g.mean(g.cast(g.randomMask(seed, [20_001], 0.75), 'float32')));
+    g.output(graph, 'all', g.mean(g.cast(g.randomMask(seed, [999], 1), 'float32')));
+    const session = await g.openSession(graph);
+    for (let first = 0; first < 3; first++) {
+      const feeds = { seed: Int32Array.of(first, -5) };
+      const [whole, ...eager] = await runEverywhere(graph, feeds);
+      for (const ours of eager) t.deepEqual(Array.from(ours), Array.from(whole));
+      const [[share], [all]] = session.run(['many', 'all'], feeds);
+      t.true(Math.abs(share - 0.75) < 4 * Math.sqrt((0.75 * 0.25) / 20_001));
+      t.is(all, 1);
+    }
+    session.dispose();
+  });
+
 // kat_vectors of Random123 1.14 (Salmon et al. 2011): philox4x32, 10 rounds
 const KNOWN = [
   [

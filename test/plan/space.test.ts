@@ -98,6 +98,9 @@ test('lawInputs() reads a shape as the ledgers count it', t => {
   t.deepEqual(lawInputs(findLaw('chinchilla'), base, 34e9, { count: 'total' }), { N: total, D: 34e9 });
   t.is(lawInputs(findLaw('chinchilla'), base, 34e9, { count: 'non-embedding' }).N, nonEmbedding);
   t.deepEqual(lawInputs(findLaw('wdt'), base, 1e9, { count: 'total' }), { width: 768, depth: 24, D: 1e9 });
+  const repeated = (tokens: number) =>
+    lawInputs(findLaw('muennighoff'), base, tokens, { count: 'total', uniqueTokens: 1e9 });
+  t.deepEqual([repeated(34e9).U, repeated(3e8).U], [1e9, 3e8]);
   const { C, M } = lawInputs(findLaw('over-training'), base, 512e6, { count: 'total' });
   t.is(C, 1e6 * countFlops(base, { batch: 1, encLen: 512, decLen: 114 }).trainStep);
   t.is(M, 512e6 / total);

@@ -9,7 +9,7 @@ const folder = join(out, id);
 mkdirSync(folder, { recursive: true });
 const say = what => appendFileSync(join(out, 'said'), `${what} ${id}\n`);
 const report = report =>
-  writeFileSync(join(folder, 'progress.json'), JSON.stringify({ stage: 'x', done: 0, ...report }));
+  writeFileSync(join(folder, 'progress.json'), JSON.stringify({ stage: 'x', done: 0, found: 0, ...report }));
 
 const stop = () => {
   say('checkpoint');

@@ -16,8 +16,8 @@ const REFUSED: readonly [what: string, lines: readonly string[], message: string
   ],
   ['no length', [], 'line 1: the file must give one length: steps, tokens or points, got none'],
   ['two lengths', ['steps: 4', 'tokens: 4000'], 'line 4: tokens must give one length: steps, tokens or points'],
-  ['half a step', ['steps: [4, 0.5]'], 'line 3: steps[2] must be a whole number from 1 and up, got 0.5'],
-  ['a text for a number', ['steps: many'], 'line 3: steps must be a whole number from 1 and up, got "many"'],
+  ['half a step', ['steps: [4, 0.5]'], 'line 3: steps[2] must be a whole number in [1, 16777216], got 0.5'],
+  ['a text for a number', ['steps: many'], 'line 3: steps must be a whole number in [1, 16777216], got "many"'],
   ['an empty list', ['steps: 4', 'seeds: []'], 'line 4: seeds must be a list that is not empty, got []'],
   [
     'a seed of 33 bits',
@@ -50,6 +50,13 @@ for (const [what, lines, message] of REFUSED)
     t.true(error.message.startsWith('small.yaml'), error.message);
     t.true(error.message.includes(message), error.message);
   });
+
+test('a sweep has a name that leads nowhere else', async t => {
+  for (const name of ['..', '../up', '-x', '"a b"', '[a]'])
+    await t.throwsAsync(parseSweep(`name: ${name}\nshapes: [tiny]\nsteps: 1`, 'a.yaml'), {
+      message: /^a.yaml, line 1: name must be a letter or digit, then letters, digits/,
+    });
+});
 
 test('a sweep of one shape and one length is one job with the documented defaults', async t => {
   const [job, ...others] = await jobsOf('steps: 400');

@@ -90,7 +90,7 @@ test('when the signal aborts, jobs at work write their checkpoints and no other 
   const { jobs, context, stop, said } = await prepare('wait', 'wait', 'wait');
   const events = await collect(jobs, context, {
     onEvent: ({ kind }) => {
-      if (kind === 'progress') stop.abort();
+      if (kind === 'progress' && said().length === 2) stop.abort(); // both are at work
     },
   });
   t.deepEqual(numbersOf(events, 'started'), [1, 2]);

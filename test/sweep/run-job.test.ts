@@ -10,7 +10,7 @@ import { jobsOf } from './sweeps.js';
 function stubWork(change: (record: RunRecord) => object = () => ({})) {
   const did: string[] = [];
   const work: Work = {
-    async pretrain({ points, seed, shape }, { folder, signal, onProgress }) {
+    async pretrain({ points, seed, shape }, { folder, signal, tasks, onProgress }) {
       signal.throwIfAborted();
       await mkdir(folder, { recursive: true });
       const file = join(folder, 'records.jsonl');
@@ -36,7 +36,7 @@ function stubWork(change: (record: RunRecord) => object = () => ({})) {
       const { records } = await loadRecords(file);
       return {
         records,
-        async fineTune({ point, seed }, { tasks, steps }) {
+        async fineTune({ point, seed }, steps) {
           did.push(`${tasks.join()} ${point} ${seed}`);
           const scores = Object.fromEntries(tasks.map(task => [task, point / 100]));
           return { name: 'stub', kind: 'finetune', tokens: 0, steps, scores, toolkit: '0' };

@@ -285,7 +285,7 @@ for (const [text, fits] of Object.entries({
 const REFUSED: Readonly<Record<string, RegExp>> = {
   'partion: short': /^s.yaml, line 4: unknown key "partion"; did you mean partition\?/,
   'time: 2': /^s.yaml, line 4: slurm.time must be a time of 3 minutes or more as Slurm writes it .*, got 2$/,
-  'cpus: 0': /^s.yaml, line 4: slurm.cpus must be a whole number from 1 and up, got 0$/,
+  'cpus: 0': /^s.yaml, line 4: slurm.cpus must be a whole number in \[1, 1024\], got 0$/,
   'memory: lots': /^s.yaml, line 4: slurm.memory must be megabytes, or a number with K, M, G or T, got "lots"$/,
   "sbatch: ['-p short']": /^s.yaml, line 4: slurm.sbatch\[1\] must be an option of sbatch, e.g. .*, got "-p short"$/,
 };

@@ -97,7 +97,8 @@ async function survives(t: ExecutionContext, { engine, options, kills, seed, mos
     const killed = await killAtRandom(start(folder, engine, options), random, most);
     t.true(killed, `the run was over before kill ${kill + 1}: it must be longer`);
   }
-  t.true(existsSync(`${folder}/checkpoint.safetensors`), 'no process came to a checkpoint');
+  const saved = readdirSync(folder).filter(name => /^checkpoint(\.previous)?\.safetensors$/.test(name));
+  t.true(saved.length > 0, 'no process came to a checkpoint');
   const { records, losses } = await runWhole(folder, engine, options);
   t.deepEqual(losses, whole.losses);
   t.deepEqual(records.map(numbersOf), whole.records.map(numbersOf));
@@ -128,21 +129,21 @@ for (const [what, kills] of cases)
 const real: [string, Kills][] = [
   [
     'Adam with dropout',
-    { engine: 'real', options: { steps: 1500, dropout: 0.1, ...often }, kills: 10, seed: 3, most: 12 },
+    { engine: 'real', options: { steps: 1100, dropout: 0.1, ...often }, kills: 10, seed: 3, most: 9 },
   ],
   [
     'Adafactor in micro-batches',
     {
       engine: 'real',
-      options: { steps: 1500, optimizer: 'adafactor', accumulate: 2, ...often },
+      options: { steps: 1100, optimizer: 'adafactor', accumulate: 2, ...often },
       kills: 10,
       seed: 4,
-      most: 12,
+      most: 9,
     },
   ],
   [
     'several points',
-    { engine: 'real', options: { points: [300, 1200], evaluateEvery: 100, ...often }, kills: 10, seed: 5, most: 12 },
+    { engine: 'real', options: { points: [300, 1100], evaluateEvery: 100, ...often }, kills: 10, seed: 5, most: 9 },
   ],
 ];
 for (const [what, kills] of real)
@@ -151,7 +152,7 @@ for (const [what, kills] of real)
   );
 
 test.serial('SIGTERM and SIGINT end a run after its step with a checkpoint, and it goes on from there', async t => {
-  const options = { steps: 20_000, checkpointSeconds: 1000 };
+  const options = { steps: 8000, checkpointSeconds: 1000 };
   const whole = await runWhole(newFolder(), 'toy', options);
   const folder = newFolder();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -177,7 +178,7 @@ test.serial('two processes on one folder: one trains, the other is refused in on
 
 test.serial('a file size limit leaves the last good checkpoint, a line, and no half file', async t => {
   const folder = newFolder();
-  const options = { steps: 20_000, checkpointSeconds: 0.05 };
+  const options = { steps: 8000, checkpointSeconds: 0.05 };
   const first = start(folder, 'toy', options);
   await once(first.stderr!, 'data');
   await sleep(300);

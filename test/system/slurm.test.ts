@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { tensorflowMissing } from '../../src/trainer/load-tensorflow.js';
+import { temporaryPath } from '../runs/temporary.js';
 import { slurmMissing, startSlurm } from './slurm/start.js';
 
 // A real Slurm of one node runs real training. Where Slurm is not installed this is skipped, but never in CI.
@@ -24,11 +24,11 @@ const slurmTest = (title: string, body: (t: ExecutionContext) => Promise<void>) 
   });
 };
 
+const folder = await temporaryPath('a sweep $(touch owned) %j');
+mkdirSync(folder);
+
 const slurm = missing ? undefined : await startSlurm();
 test.after.always(() => slurm?.stop());
-
-const folder = mkdtempSync(join(tmpdir(), 'shapelaw sweep $(touch owned) %j '));
-test.after.always(() => rmSync(folder, { recursive: true, force: true }));
 
 const SWEEP = `
 name: four

@@ -68,7 +68,7 @@ const losses = async (file: string) => {
 };
 
 tfTest('a sweep that is killed and interrupted ends with the losses of one that is not, to the bit', async t => {
-  t.timeout(600_000);
+  t.timeout(1_200_000);
   const whole = await temporaryFile('small.yaml', SWEEP);
   const broken = await temporaryFile('small.yaml', SWEEP);
   const jobs = expandSweep(await loadSweep(broken));

@@ -6,7 +6,7 @@ import { NANO } from './nano.js';
 import { tfTest } from './with-tensorflow.js';
 
 const COUNT = 20_000;
-const RATE = 0.3;
+const RATE = 0.25;
 
 /** What dropout makes of ones, twice, and the gradient of the first sum. */
 async function openDropout(mode: Mode) {

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { InputError } from '../../src/base/index.js';
 import type { Mode } from '../../src/graph/index.js';
 import { type Batch, createEngine, type Engine, type EngineOptions } from '../../src/trainer/index.js';
@@ -43,6 +45,22 @@ for (const mode of ['graph', 'eager'] satisfies Mode[])
     const [first] = await run({});
     t.true(Math.abs(first - (await run({ dropout: 0 }))[0]) > 1e-3);
   });
+
+tfTest('dropout is another in every micro-batch of every step', async t => {
+  const engine = await create({ dropout: 0.2, accumulate: 2, mode: 'eager' });
+  const batch = randomBatch(NANO, SIZES, 0);
+  const none = { ...batch, targets: new Int32Array(batch.targets.length) };
+  const start = engine.state();
+  const lossOf = (batches: Batch[]) => engine.step(batches, 0); // at rate 0 the parameters stay
+  const first = lossOf([batch, none]);
+  const losses = [first, lossOf([batch, none])];
+  engine.restore(start);
+  losses.push(lossOf([none, batch]));
+  engine.restore(start);
+  t.is(lossOf([batch, none]), first);
+  t.is(new Set(losses).size, 3, `${losses}`);
+  engine.dispose();
+});
 
 for (const optimizer of ['adam', 'adafactor'] as const)
   tfTest(`restore(state()) goes on with ${optimizer} and dropout to the bit`, async t => {
@@ -127,6 +145,25 @@ tfTest('an engine has sizes of its own for evaluation, and evaluating changes no
   t.deepEqual([...first, ...learn(other, 2, 2)], learn(plain, 4));
   plain.dispose();
   other.dispose();
+});
+
+tfTest("without TensorFlow's addon an engine learns the same, eagerly, and says so", async t => {
+  const code = `
+    import { createEngine } from '${new URL('../../src/trainer/index.ts', import.meta.url)}';
+    import { NANO } from '${new URL('nano.ts', import.meta.url)}';
+    import { randomBatch } from '${new URL('t5-batches.ts', import.meta.url)}';
+    const sizes = ${JSON.stringify(SIZES)};
+    const engine = await createEngine({ shape: NANO, seed: 1, train: sizes });
+    const losses = [0, 1, 2].map(i => engine.step([randomBatch(NANO, sizes, i)], 0.2));
+    console.log(JSON.stringify({ mode: engine.mode, losses }));`;
+  const without = ['--import=./register.mjs', '--import=./test/trainer/fixtures/without-addon.mjs'];
+  const { stdout } = await promisify(execFile)(process.execPath, [...without, '--input-type=module', '-e', code]);
+  const { mode, losses }: { mode: string; losses: number[] } = JSON.parse(stdout);
+  t.is(mode, 'eager');
+  const engine = await create();
+  t.is(engine.mode, 'graph');
+  for (const [i, loss] of learn(engine, 3).entries()) t.true(Math.abs(loss - losses[i]) < 1e-5);
+  engine.dispose();
 });
 
 tfTest('params() gives what setParams() was given, by Hugging Face name', async t => {

@@ -12,7 +12,7 @@ import {
   type StepTimeFit,
 } from '../../fit/index.js';
 import { numericColumns, toolkitVersion } from '../../runs/index.js';
-import { calibrateMachine, type MachineCalibration } from '../../trainer/index.js';
+import { type ClockName, calibrateMachine, type MachineCalibration } from '../../trainer/index.js';
 import { parseNumber } from '../input.js';
 import { readSteps } from '../measured-steps.js';
 import { startProgress } from '../progress.js';
@@ -30,6 +30,7 @@ export interface CalibrateCommandOptions extends RunOptions {
   readonly seconds: string;
   readonly unit?: string;
   readonly threads?: string;
+  readonly clock?: string;
   readonly level: string;
   readonly seed: string;
   readonly out?: string;
@@ -66,7 +67,11 @@ async function measureHere(options: CalibrateCommandOptions): Promise<Calibrated
   const threads = options.threads === undefined ? undefined : parseNumber('--threads', options.threads);
   const bar = await startProgress('calibrating');
   try {
-    const measured = await calibrateMachine({ threads, onProgress: (share, remark) => bar.update(share, remark) });
+    const measured = await calibrateMachine({
+      threads,
+      ...(options.clock !== undefined && { clock: options.clock as ClockName }),
+      onProgress: (share, remark) => bar.update(share, remark),
+    });
     const { calibration, steps } = measured;
     return {
       name: calibration.name,
@@ -82,7 +87,8 @@ async function measureHere(options: CalibrateCommandOptions): Promise<Calibrated
 }
 
 async function fitRuns(runs: string, options: CalibrateCommandOptions): Promise<Calibrated> {
-  if (options.threads !== undefined) fail('--threads must go without --runs, since nothing is measured then');
+  for (const name of ['threads', 'clock'] as const)
+    if (options[name] !== undefined) fail(`--${name} must go without --runs, since nothing is measured then`);
   const table = await loadRuns(runs, options);
   const fitOptions: CalibrationOptions = {
     level: parseNumber('--level', options.level),
@@ -157,6 +163,7 @@ function wire({ name, fit, labels, seconds, calibration, measured }: Calibrated)
     rates: calibration?.rates ?? null,
     ...(measured && {
       machine: measured.machine,
+      processor_share: measured.share,
       products: measured.products,
       products_held_out: { median: measured.productErrors.median, p90: measured.productErrors.p90 },
     }),
@@ -203,10 +210,18 @@ function calibrationText({ name, fit, labels, seconds, calibration, measured }: 
   ].join('\n');
 }
 
-function ratesText({ rates }: Calibration, { productErrors, machine }: MachineCalibration): string {
+/** Processor time over time below which other work had the machine. */
+const QUIET = 0.9;
+
+function ratesText({ rates }: Calibration, { productErrors, machine, share }: MachineCalibration): string {
   const { peak, reach, half, bandwidth, launch } = rates;
   return [
     `TensorFlow ${machine.tensorflow}: fastest product ${format.si(peak, 'FLOP/s')}, large ones reach ${format.percent(reach, 0)}, half at ${format.digits(half, 3)}`,
     `${format.si(bandwidth, 'B/s')} of memory, ${format.seconds(launch)} a kernel; products left out: median error ${format.percent(productErrors.median)}`,
+    ...(share < QUIET
+      ? [
+          `note: other work took ${format.percent(1 - share, 0)} of the time: measure again when the machine is quiet, or with --clock cpu`,
+        ]
+      : []),
   ].join('\n');
 }

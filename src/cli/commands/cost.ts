@@ -59,20 +59,34 @@ export async function runCost(names: readonly string[], options: CostOptions): P
   const entries = [...named, ...(options.shapes !== undefined ? await loadShapes(options.shapes, workload) : [])];
   if (entries.length === 0) fail('cost needs at least one SHAPE, or --shapes FILE with one, got none');
   const machine = await loadMachine(options);
+  if (!machine) refuseAlone(options);
   const costs: CostWire[] = entries.map(entry => ({
     ...costEntry(entry, options),
     ...(machine && timeWire(timeRequest(entry, options, machine))),
   }));
-  if (options.json) return printJson(costs);
+  if (options.json) printJson(costs);
+  else printCosts(costs, options.items === true);
+}
+
+/** Options that say nothing without a machine, beside those of the machine itself. */
+function refuseAlone({ steps, tokens, inferenceTokens, recompute, extrapolate }: CostOptions): void {
+  const options = { steps, tokens, 'inference-tokens': inferenceTokens, recompute, extrapolate };
+  for (const [option, given] of Object.entries(options))
+    if (given !== undefined) fail(`--${option} must go with --device NAME or --calibration FILE, got neither`);
+}
+
+function printCosts(costs: readonly CostWire[], items: boolean): void {
   print(summaryTable(costs));
   const timed = costs.flatMap(({ time, ...cost }) => (time ? [{ ...cost, time }] : []));
+  const detailed = items || costs.length === 1;
   if (timed.length > 1) print(`\n${timeTable(timed)}`);
-  for (const cost of options.items || costs.length === 1 ? costs : []) {
+  for (const cost of detailed ? costs : []) {
     print(`\n${itemsTable(cost)}`);
     const { time, money, energy } = cost;
     if (time) print(`\n${timeDetails({ time, money, energy })}`);
   }
-  if (timed.length > 1 && !options.items) for (const note of timed[0].time.notes) print(`note: ${note}`);
+  if (detailed) return;
+  for (const note of new Set(timed.flatMap(({ time }) => time.notes))) print(`note: ${note}`);
 }
 
 function timeRequest({ shape, batch, encLen, decLen }: Entry, options: CostOptions, machine: ChosenMachine) {

@@ -21,6 +21,7 @@ export interface PlanCommandOptions extends PlanTexts, FitTexts {
 
 export async function runPlan(runs: string | undefined, options: PlanCommandOptions): Promise<void> {
   const plain = await parsePlanOptions(options); // before files are read, which takes longer
+  checkDownstream(options);
   const upstream = runs === undefined ? await loadExample(options) : await loadStage(runs, options);
   const downstream = await loadDownstream(options);
   const laws = [upstream, ...(downstream ? [downstream] : [])].map(({ stage }) => stage.law);
@@ -61,13 +62,20 @@ function loadExample(options: PlanCommandOptions): Promise<LoadedStage> {
   return loadStage(runs, { ...options, ...example });
 }
 
-async function loadDownstream(options: PlanCommandOptions): Promise<LoadedStage | null> {
-  const { downstream, downstreamLaw: law, downstreamFormula: formula, downstreamMap: map } = options;
-  const { downstreamDerive: derive, downstreamWhere: where, downstreamUnit: unit, level, seed } = options;
+/** Options of the downstream runs, under the names that those of RUNS have. */
+function downstreamTexts({ level, seed, ...options }: PlanCommandOptions): FitTexts {
+  const { downstreamLaw: law, downstreamFormula: formula, downstreamMap: map } = options;
+  const { downstreamDerive: derive, downstreamWhere: where, downstreamUnit: unit } = options;
   const residual = formula === undefined ? undefined : 'linear'; // a score may be 0
-  if (downstream !== undefined)
-    return loadStage(downstream, { law, formula, residual, map, derive, where, unit, level, seed });
-  for (const [name, value] of Object.entries({ law, formula, map, derive, where, unit }))
-    if (value !== undefined) fail(`--downstream-${name} must go with --downstream RUNS, got none`);
-  return null;
+  return { law, formula, map, derive, where, unit, residual, level, seed };
 }
+
+function checkDownstream(options: PlanCommandOptions): void {
+  const { level: _, seed: __, ...texts } = downstreamTexts(options);
+  for (const [name, value] of Object.entries(texts))
+    if (options.downstream === undefined && value !== undefined)
+      fail(`--downstream-${name} must go with --downstream RUNS, got none`);
+}
+
+const loadDownstream = async (options: PlanCommandOptions): Promise<LoadedStage | null> =>
+  options.downstream === undefined ? null : loadStage(options.downstream, downstreamTexts(options), { isScore: true });

@@ -41,48 +41,70 @@ export interface ProductOptions {
   readonly fused?: boolean;
 }
 
-/** Writes the forward products of a batch. */
+/** Writes the forward products of a batch, in the order of PRODUCT_NAMES. */
 export function fillProducts(
   shape: Shape,
   { batch, encLen: S, decLen: T }: Workload,
   { tensor = 1, fused = false }: ProductOptions,
   out: Float64Array,
 ): void {
-  const { num_layers: E, num_decoder_layers: D, d_model, d_kv, vocab_size } = shape;
+  const { num_layers: E, num_decoder_layers: D, d_model, vocab_size } = shape;
   const inner = innerWidth(shape) / tensor;
-  const heads = (batch * shape.num_heads) / tensor;
   const ff = shape.d_ff / tensor;
   const [source, target] = [batch * S, batch * T];
   const gates = mlpMatrices(shape) - 1; // matrices before the activation
-  let at = 0;
-  const add = (m: number, n: number, k: number, calls: number, together = 1, inside = false) => {
-    out[at] = m;
-    out[at + 1] = n;
-    out[at + 2] = k;
-    out[at + 3] = together;
-    out[at + 4] = calls;
-    out[at + 5] = inside ? 1 : 0;
-    at += PRODUCT_FIELDS;
-  };
-  const attend = (queries: number, keys: number, calls: number) => {
-    add(queries, keys, d_kv, calls, heads, fused);
-    add(queries, d_kv, keys, calls, heads, fused);
-  };
-  add(source, 3 * inner, d_model, E);
-  attend(S, S, E);
-  add(source, d_model, inner, E);
-  add(source, gates * ff, d_model, E);
-  add(source, d_model, ff, E);
-  add(target, 3 * inner, d_model, D);
-  attend(T, T, D);
-  add(target, d_model, inner, D);
-  add(target, inner, d_model, D);
-  add(source, 2 * inner, d_model, D);
-  attend(T, S, D);
-  add(target, d_model, inner, D);
-  add(target, gates * ff, d_model, D);
-  add(target, d_model, ff, D);
-  add(target, vocab_size / tensor, d_model, 1);
+  const heads = { together: (batch * shape.num_heads) / tensor, width: shape.d_kv, fused: fused ? 1 : 0 };
+  putProduct(out, 0, source, 3 * inner, d_model, E);
+  putAttention(out, 1, S, S, E, heads);
+  putProduct(out, 3, source, d_model, inner, E);
+  putProduct(out, 4, source, gates * ff, d_model, E);
+  putProduct(out, 5, source, d_model, ff, E);
+  putProduct(out, 6, target, 3 * inner, d_model, D);
+  putAttention(out, 7, T, T, D, heads);
+  putProduct(out, 9, target, d_model, inner, D);
+  putProduct(out, 10, target, inner, d_model, D);
+  putProduct(out, 11, source, 2 * inner, d_model, D);
+  putAttention(out, 12, T, S, D, heads);
+  putProduct(out, 14, target, d_model, inner, D);
+  putProduct(out, 15, target, gates * ff, d_model, D);
+  putProduct(out, 16, target, d_model, ff, D);
+  putProduct(out, 17, target, vocab_size / tensor, d_model, 1);
+}
+
+/** One product a call. Positional, as a million shapes pass here. */
+function putProduct(out: Float64Array, row: number, m: number, n: number, k: number, calls: number): void {
+  const at = row * PRODUCT_FIELDS;
+  out[at] = m;
+  out[at + 1] = n;
+  out[at + 2] = k;
+  out[at + 3] = 1;
+  out[at + 4] = calls;
+  out[at + 5] = 0;
+}
+
+interface Heads {
+  /** Products of a call: heads of all sequences. */
+  readonly together: number;
+  readonly width: number;
+  readonly fused: number;
+}
+
+/** Scores, and what they mix: two rows. */
+function putAttention(
+  out: Float64Array,
+  row: number,
+  queries: number,
+  keys: number,
+  calls: number,
+  { together, width, fused }: Heads,
+): void {
+  putProduct(out, row, queries, keys, width, calls);
+  putProduct(out, row + 1, queries, width, keys, calls);
+  const at = row * PRODUCT_FIELDS;
+  out[at + 3] = together;
+  out[at + 5] = fused;
+  out[at + PRODUCT_FIELDS + 3] = together;
+  out[at + PRODUCT_FIELDS + 5] = fused;
 }
 
 /** One matrix product of a training step, as a person reads it. */

@@ -79,16 +79,15 @@ export function fillTimes(work: StepWork, { rates, layout, recompute }: Running,
   const { scale, bandwidth, launch, moves } = rates;
   const again = recompute ? 4 / 3 : 1; // the forward pass is a third of a step
   const micros = microBatches / pipeline; // times that one stage runs the layers it has
-  const scaled = (item: TimeItem) => scale[item] ?? 1;
-  out[0] = timeProducts(work, rates, recompute) * micros * scaled('matmul');
-  out[1] = ((work.savedBytes * moves * again) / bandwidth) * micros * scaled('elementwise');
-  out[2] = work.kernels * launch * again * micros * scaled('overhead');
-  out[3] = (work.optimizerBytes / bandwidth) * scaled('optimizer');
-  out[4] = exchangeGradients(work.gradientBytes, layout, rates) * scaled('all_reduce');
+  out[0] = timeProducts(work, rates, recompute) * micros * (scale.matmul ?? 1);
+  out[1] = ((work.savedBytes * moves * again) / bandwidth) * micros * (scale.elementwise ?? 1);
+  out[2] = work.kernels * launch * again * micros * (scale.overhead ?? 1);
+  out[3] = (work.optimizerBytes / bandwidth) * (scale.optimizer ?? 1);
+  out[4] = exchangeGradients(work.gradientBytes, layout, rates) * (scale.all_reduce ?? 1);
   const meetings = work.tensorBytes * (recompute ? 3 / 2 : 1);
   const link = tensor > 1 ? linkOf(rates, tensor, 1, devicesPerNode) : 1;
-  out[5] = ringAllReduce(meetings, tensor, link) * micros * scaled('tensor_parallel');
-  out[6] = ((pipeline - 1) / microBatches) * (out[0] + out[1] + out[2] + out[5]) * scaled('bubble');
+  out[5] = ringAllReduce(meetings, tensor, link) * micros * (scale.tensor_parallel ?? 1);
+  out[6] = ((pipeline - 1) / microBatches) * (out[0] + out[1] + out[2] + out[5]) * (scale.bubble ?? 1);
 }
 
 /** A fused kernel multiplies the scores once more in its backward pass: seven products for six. */
@@ -103,7 +102,10 @@ function timeProducts({ products, numberBytes }: StepWork, rates: Rates, recompu
   return seconds;
 }
 
-/** Seconds of one pass over the products of a row: as fast as their sizes and memory allow. */
+/**
+ * Seconds of one pass over the products of a row: as fast as their sizes and memory allow. With `edges` the numbers of the
+ * three matrices, FLOPs over an efficiency of 1 / (1 + half / m + half / n + half / k) are 2 (m n k + half edges).
+ */
 export function secondsOfProduct(
   products: Float64Array,
   at: number,
@@ -113,7 +115,8 @@ export function secondsOfProduct(
   const m = products[at];
   const n = products[at + 1];
   const k = products[at + 2];
-  const multiply = ((2 * m * n * k) / (peak * reach)) * (1 + half / m + half / n + half / k);
-  const move = products[at + 5] === 1 ? 0 : (numberBytes * (m * k + k * n + m * n)) / bandwidth;
+  const edges = m * n + n * k + k * m;
+  const multiply = (2 * (m * n * k + half * edges)) / (peak * reach);
+  const move = products[at + 5] === 1 ? 0 : (numberBytes * edges) / bandwidth;
   return Math.max(multiply, move) * products[at + 3] * products[at + 4];
 }

@@ -36,8 +36,8 @@ export const KERNELS = { encoder: 92, decoder: 146, rest: 116 } as const;
 const OPTIMIZER_BYTES = { fp32: { adam: 36, adafactor: 32 }, bf16: { adam: 34, adafactor: 26 } } as const;
 
 /**
- * Times that attention weights pass through memory, over other activations: between the two products come the bias, the
- * maximum, the exponential and the division of the softmax, and their gradients.
+ * Times that attention weights and logits pass through memory, over other activations: a softmax takes the maximum, the
+ * exponential, the sum and the quotient, and its gradient.
  */
 const SOFTMAX = 2;
 
@@ -79,8 +79,9 @@ export function createWorkFiller(workload: Workload, layout: Layout, options: Me
     const own = sum(params) / tensor / pipeline;
     const { num_layers: E, num_decoder_layers: D, d_model } = shape;
     work.numberBytes = bytes;
-    const again = fused ? 0 : (SOFTMAX - 1) * bytes * micro.batch * shape.num_heads * (E * S * S + D * T * (T + S));
-    work.savedBytes = (sum(saved) + again) / tensor;
+    const weights = fused ? 0 : bytes * micro.batch * shape.num_heads * (E * S * S + D * T * (T + S));
+    const logits = 4 * target * shape.vocab_size;
+    work.savedBytes = (sum(saved) + (SOFTMAX - 1) * (weights + logits)) / tensor;
     work.kernels = KERNELS.encoder * E + KERNELS.decoder * D + KERNELS.rest;
     work.optimizerBytes = (updates * own) / (sharding === 'none' ? 1 : data);
     work.gradientBytes = bytes * own;

@@ -32,9 +32,36 @@ export function oneHot(ids: Value, depth: number): Value {
 
 /** Uniform in [0, 1): the same seed gives the same digits in one mode, and others in the other. int32 [2] -> dims */
 export function randomUniform(seed: Value, dims: readonly number[]): Value {
-  if (seed.dtype !== 'int32' || !sameDims(seed.dims, [2]))
-    fail(`seed of randomUniform must be int32 [2], got ${shownForms(seed)}`);
-  checkDims('randomUniform', dims);
+  checkRandom('randomUniform', seed, dims);
   const key = dims.join();
   return addValue(seed.graph, { kind: 'randomUniform', inputs: [seed], attributes: {}, dims, dtype: 'float32', key });
+}
+
+/**
+ * true with a chance, false otherwise: the same in both modes. Takes half of the time of randomUniform.
+ *
+ * @param chance in (0, 1]; rounded to 2^-16, see maskChance
+ */
+export function randomMask(seed: Value, dims: readonly number[], chance: number): Value {
+  checkRandom('randomMask', seed, dims);
+  const threshold = maskChance(chance) * 2 ** 16;
+  if (!(threshold >= 1 && threshold <= 2 ** 16)) fail(`chance of randomMask must be in [2^-16, 1], got ${chance}`);
+  const key = `${threshold} ${dims.join()}`;
+  return addValue(seed.graph, {
+    kind: 'randomMask',
+    inputs: [seed],
+    attributes: { threshold },
+    dims,
+    dtype: 'bool',
+    key,
+  });
+}
+
+/** The chance that randomMask really gives. */
+export const maskChance = (chance: number) => Math.round(chance * 2 ** 16) / 2 ** 16;
+
+function checkRandom(kind: string, seed: Value, dims: readonly number[]): void {
+  if (seed.dtype !== 'int32' || !sameDims(seed.dims, [2]))
+    fail(`seed of ${kind} must be int32 [2], got ${shownForms(seed)}`);
+  checkDims(kind, dims);
 }

@@ -13,11 +13,13 @@ import {
 } from '../../graph/index.js';
 import { type Clock, medianSeconds, type Repeats } from './clock.js';
 
-/** Seconds of one product [m, k] x [k, n]. */
-export interface TimedProduct {
+/** One run of `count` products [m, k] x [k, n], one after another. */
+export interface TimedProducts {
   readonly m: number;
   readonly n: number;
   readonly k: number;
+  readonly count: number;
+  /** Of the whole run, the call included. */
   readonly seconds: number;
 }
 
@@ -37,40 +39,48 @@ const SIZES: readonly (readonly [m: number, n: number, k: number])[] = [
   [1024, 1024, 1024],
 ];
 
-/** Products of one run, in turn [m, k] x [k, n] and [m, n] x [n, k]: the same three sizes. */
-const CHAIN = 14;
-const FEW = 2;
+/** Products of a run, in turn [m, k] x [k, n] and [m, n] x [n, k]: the same three sizes. Two lengths tell the call apart. */
+const LENGTHS = [2, 14] as const;
 const REPEATS: Repeats = { least: 5, seconds: 0.05 };
 
-/** How long a product of each size takes within a graph: a long chain less a short one, so that the call itself drops out. */
-export async function measureProducts(clock: Clock): Promise<TimedProduct[]> {
-  const session = await openSession(createChains());
+export type ProductSize = (typeof SIZES)[number];
+
+/** How long products of each size take, two at a time and fourteen at a time. */
+export async function measureProducts(clock: Clock, sizes: readonly ProductSize[] = SIZES): Promise<TimedProducts[]> {
+  const session = await openSession(createChains(sizes));
   try {
-    return SIZES.map(([m, n, k]) => {
-      const seconds = (length: number) =>
-        medianSeconds(() => run(session, fetchOf(m, n, k, length), m, n, k), REPEATS, clock);
-      return { m, n, k, seconds: Math.max(seconds(CHAIN) - seconds(FEW), 1e-9) / (CHAIN - FEW) };
+    return sizes.flatMap(size => {
+      const [m, n, k] = size;
+      return LENGTHS.map(count => ({
+        m,
+        n,
+        k,
+        count,
+        seconds: medianSeconds(() => run(session, size, count), REPEATS, clock),
+      }));
     });
   } finally {
     session.dispose();
   }
 }
 
-function run(session: Session, fetch: string, m: number, n: number, k: number): void {
-  session.run([fetch], { x: 1 / Math.sqrt(m), w: 1 / Math.sqrt(n * k) });
+function run(session: Session, size: ProductSize, count: number): void {
+  const [m, n, k] = size;
+  session.run([fetchOf(size, count)], { x: 1 / Math.sqrt(m), w: 1 / Math.sqrt(n * k) });
 }
 
-const fetchOf = (m: number, n: number, k: number, length: number) => `chain_${m}_${n}_${k}_${length}`;
+const fetchOf = (size: ProductSize, count: number) => `chain_${size.join('_')}_${count}`;
 
-function createChains(): Graph {
+function createChains(sizes: readonly ProductSize[]): Graph {
   const graph = createGraph();
   const [x, w] = ['x', 'w'].map(name => placeholder(graph, name, []));
-  for (const [m, n, k] of SIZES)
-    for (const length of [CHAIN, FEW]) {
+  for (const size of sizes)
+    for (const count of LENGTHS) {
+      const [m, n, k] = size;
       const weight = mul(broadcastTo(w, [k, n]), 1);
       let value: Value = mul(broadcastTo(x, [m, k]), 1);
-      for (let i = 0; i < length; i++) value = matMul(value, weight, { transposeB: i % 2 === 1 });
-      output(graph, fetchOf(m, n, k, length), mean(value, [0, 1]));
+      for (let i = 0; i < count; i++) value = matMul(value, weight, { transposeB: i % 2 === 1 });
+      output(graph, fetchOf(size, count), mean(value, [0, 1]));
     }
   return graph;
 }

@@ -44,8 +44,8 @@ export function smallStep({ layers, width, heads, vocab = 512, batch }: SmallSte
 export const CALIBRATION_STEPS: readonly StepToTime[] = [
   smallStep({ layers: [2, 2], width: [32, 128], heads: [2, 16], batch: [8, 128, 29] }),
   smallStep({ layers: [2, 2], width: [64, 256], heads: [4, 16], batch: [16, 128, 29] }),
-  smallStep({ layers: [2, 2], width: [128, 512], heads: [4, 32], batch: [8, 128, 29] }),
-  smallStep({ layers: [6, 6], width: [64, 256], heads: [4, 16], batch: [8, 128, 29] }),
+  smallStep({ layers: [2, 2], width: [128, 512], heads: [4, 32], batch: [4, 128, 29] }),
+  smallStep({ layers: [6, 6], width: [64, 256], heads: [4, 16], batch: [2, 128, 29] }),
   smallStep({ layers: [4, 4], width: [128, 512], heads: [4, 32], vocab: 2048, batch: [16, 128, 29] }),
   smallStep({ layers: [2, 2], width: [256, 1024], heads: [4, 64], batch: [8, 128, 29] }),
   smallStep({ layers: [4, 4], width: [32, 256], heads: [2, 16], vocab: 2048, batch: [32, 64, 16] }),

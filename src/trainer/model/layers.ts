@@ -2,12 +2,12 @@ import {
   add,
   cast,
   constant,
-  less,
+  maskChance,
   matMul,
   mean,
   mul,
   type Precision,
-  randomUniform,
+  randomMask,
   relu,
   rsqrt,
   split,
@@ -38,16 +38,16 @@ const NORM_EPSILON = 1e-6;
  * Drops a share of the values and scales up the rest, so that the mean stays. Every call draws its own numbers, which
  * follow from the seed and the count of calls before it.
  *
- * @param rate in [0, 1)
+ * @param rate in [0, 1), to 2^-16
  * @param seed int32 [2]
  */
 export function createDropout(rate: number, seed: Value): (x: Value) => Value {
   let site = 0;
   return x => {
     if (rate === 0) return x;
-    const drawn = randomUniform(add(seed, constant(x.graph, Int32Array.of(site++, 0))), x.dims);
-    const stays = cast(less(Math.fround(rate), drawn), 'float32');
-    return mul(x, mul(stays, 1 / (1 - rate)));
+    const own = add(seed, constant(x.graph, Int32Array.of(site++, 0)));
+    const stays = cast(randomMask(own, x.dims, 1 - rate), 'float32');
+    return mul(x, mul(stays, 1 / maskChance(1 - rate)));
   };
 }
 

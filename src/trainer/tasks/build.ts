@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createRandom, fail, unknownName } from '../../base/index.js';
+import { checkSeed, createRandom, fail, unknownName } from '../../base/index.js';
 import type { Document, Halves } from '../corpus.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { encodedLengths, GAP } from './encode.js';
@@ -7,8 +7,8 @@ import { countWords, groupBy, type Lexicon } from './lexicon.js';
 import { METRICS, type Metric, scoreAnswers } from './metric.js';
 import { samplePassages } from './passages.js';
 import { RULES } from './rules.js';
-import { splitDocuments } from './split.js';
-import { type Example, type Making, type Split, SPLITS, type Task, type TaskRule } from './task.js';
+import { hasAnswers, splitDocuments } from './split.js';
+import { type Example, type Making, SPLITS, type Split, type Task, type TaskRule } from './task.js';
 
 /** Examples of a split: `most` where the text gives them, else fewer, but not below `least`. */
 const SIZES = {
@@ -17,27 +17,33 @@ const SIZES = {
   test: { most: 512, least: 100 },
 } as const satisfies Record<Split, { most: number; least: number }>;
 
+export const TASK_NAMES: readonly string[] = RULES.map(({ name }) => name);
+
 /**
- * Tasks from the documents of a corpus: the same documents give the same examples, whatever the tokenizer.
+ * Tasks from the documents of a corpus: the same documents and seed give the same examples, whatever the tokenizer.
  *
- * @param names of RULES; default: all that the documents allow
+ * @param names of TASK_NAMES; default: all that the documents allow
+ * @param options.seed draws other examples; default 0
+ * @example const [author] = buildTasks(data, ['author']); // author.test[0].input: 'author: on a course of ...<extra_id_0>'
  */
 export function buildTasks(
-  { documents, tokenizer }: { documents: Halves; tokenizer: Tokenizer },
-  names: readonly string[] = RULES.map(rule => rule.name),
+  { documents, tokenizer }: { readonly documents: Halves; readonly tokenizer: Tokenizer },
+  names?: readonly string[],
+  { seed = 0 }: { readonly seed?: number } = {},
 ): Task[] {
   const lexicon = once(() => countWords(documents.train.map(({ text }) => text)));
-  return names.map(name => {
-    const rule = RULES.find(known => known.name === name);
-    const known = RULES.map(each => each.name);
-    return buildTask(rule ?? fail(unknownName('task', name, known)), { documents, tokenizer, lexicon });
-  });
+  const rules = names?.map(findRule) ?? RULES.filter(rule => hasAnswers(rule, documents));
+  return rules.map(rule => buildTask(rule, { documents, tokenizer, lexicon, seed: checkSeed(seed) }));
 }
+
+const findRule = (name: string) =>
+  RULES.find(rule => rule.name === name) ?? fail(unknownName('task', name, TASK_NAMES));
 
 interface Source {
   readonly documents: Halves;
   readonly tokenizer: Tokenizer;
   readonly lexicon: () => Lexicon;
+  readonly seed: number;
 }
 
 function once<V>(make: () => V): () => V {
@@ -48,11 +54,13 @@ function once<V>(make: () => V): () => V {
   };
 }
 
-function buildTask(rule: TaskRule, { documents, tokenizer, lexicon }: Source): Task {
+function buildTask(rule: TaskRule, { documents, tokenizer, lexicon, seed }: Source): Task {
   const { name, about, metric } = rule;
-  const random = createRandom(createHash('sha256').update(name).digest().readUInt32LE());
+  const random = createRandom(createHash('sha256').update(`${name} ${seed}`).digest().readUInt32LE());
   const splits = splitDocuments(rule, documents, random);
-  const examples = mapSplits(part => makeExamples(rule, splits[part], SIZES[part].most, { random, split: part, lexicon }));
+  const examples = mapSplits(part =>
+    makeExamples(rule, splits[part], SIZES[part].most, { random, split: part, lexicon }),
+  );
   for (const part of SPLITS)
     if (examples[part].length < SIZES[part].least)
       fail(`task ${name} needs at least ${SIZES[part].least} ${part} examples, got ${examples[part].length}`);
@@ -62,8 +70,13 @@ function buildTask(rule: TaskRule, { documents, tokenizer, lexicon }: Source): T
     metric,
     ...examples,
     ...baselines(metric, examples),
-    ...encodedLengths(SPLITS.flatMap(part => examples[part]), tokenizer),
-    fingerprint: createHash('sha256').update(JSON.stringify([metric, examples])).digest('hex'),
+    ...encodedLengths(
+      SPLITS.flatMap(part => examples[part]),
+      tokenizer,
+    ),
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([metric, examples]))
+      .digest('hex'),
   };
 }
 
@@ -93,8 +106,17 @@ function makeExamples(rule: TaskRule, documents: readonly Document[], most: numb
 
 function baselines(metric: Metric, { train, test }: Record<Split, readonly Example[]>) {
   const guess = ({ options, target }: Example) =>
-    options.length === 0 ? 0 : scoreAnswers(metric, options, options.map(() => target));
-  const answers = groupBy(train.map(({ target }) => target), target => target);
+    options.length === 0
+      ? 0
+      : scoreAnswers(
+          metric,
+          options,
+          options.map(() => target),
+        );
+  const answers = groupBy(
+    train.map(({ target }) => target),
+    target => target,
+  );
   const [constant] = [...answers].reduce((best, entry) => (entry[1].length > best[1].length ? entry : best));
   return {
     chance: test.reduce((sum, example) => sum + guess(example), 0) / test.length,

@@ -14,7 +14,12 @@ export const recall: TaskRule = {
     const once = (at: number) => bare[at] !== '' && bare.indexOf(bare[at]) === at && bare.lastIndexOf(bare[at]) === at;
     const at = pick([...words.keys()].slice(0, -1).filter(once), random);
     if (at === undefined) return undefined;
-    return { before: `${words.join(' ')} | ${words[at]}`, after: '', target: ` ${words[at + 1]}`, options: words.slice(1) };
+    return {
+      before: `${words.join(' ')} | ${words[at]}`,
+      after: '',
+      target: ` ${words[at + 1]}`,
+      options: words.slice(1),
+    };
   },
 };
 
@@ -28,7 +33,12 @@ export const reverse: TaskRule = {
   words: 10,
   make({ words }, { random, split }) {
     const known = words.flatMap(token => plainWord(token)?.word ?? []);
-    const word = pick(known.filter(found => found.length >= 4 && isHeldOut(found) === (split !== 'train')), random);
-    return word === undefined ? undefined : { before: word, after: '', target: [...word].reverse().join(''), options: [] };
+    const word = pick(
+      known.filter(found => found.length >= 4 && isHeldOut(found) === (split !== 'train')),
+      random,
+    );
+    return word === undefined
+      ? undefined
+      : { before: word, after: '', target: [...word].reverse().join(''), options: [] };
   },
 };

@@ -51,7 +51,11 @@ const ERAS = [
 ] as const;
 
 export const era = aboutDocument(
-  { name: 'era', about: 'which quarter of American history an address is from: to 1847, 1905, 1962 or after', words: 14 },
+  {
+    name: 'era',
+    about: 'which quarter of American history an address is from: to 1847, 1905, 1962 or after',
+    words: 14,
+  },
   ERAS.map(([name]) => name),
   document => (isAddress(document) ? ERAS.find(([, last]) => Number(document.meta!.year) <= last)?.[0] : undefined),
 );

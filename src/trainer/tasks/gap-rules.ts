@@ -1,5 +1,5 @@
 import { pick } from './draw.js';
-import { bareWord, type Lexicon, PREFIX, type PlainWord, plainWord } from './lexicon.js';
+import { bareWord, type Lexicon, type PlainWord, PREFIX, plainWord } from './lexicon.js';
 import type { Making, Question, TaskRule } from './task.js';
 
 // Tasks that ask what stands in a gap of the passage: what span corruption teaches.
@@ -19,7 +19,10 @@ function plainPlaces(words: readonly string[], lexicon: Lexicon, from: number): 
 }
 
 /** The passage with a gap in place of the word there, whose marks stay. The gap takes the space before it. */
-function openGap(words: readonly string[], { at, tail }: Pick<Place, 'at' | 'tail'>): Pick<Question, 'before' | 'after'> {
+function openGap(
+  words: readonly string[],
+  { at, tail }: Pick<Place, 'at' | 'tail'>,
+): Pick<Question, 'before' | 'after'> {
   return { before: words.slice(0, at).join(' '), after: [tail, ...words.slice(at + 1)].join(' ') };
 }
 
@@ -48,7 +51,12 @@ export const cloze: TaskRule = {
     const place = pick(plainPlaces(words, lexicon(), 2), random);
     if (place === undefined) return undefined;
     const there = words.map(bareWord);
-    const other = pick(lexicon().peers(place.word).filter(word => !there.includes(word)), random);
+    const other = pick(
+      lexicon()
+        .peers(place.word)
+        .filter(word => !there.includes(word)),
+      random,
+    );
     if (other === undefined) return undefined;
     const options = turn % 2 === 0 ? [place.word, other] : [other, place.word];
     const { before, after } = openGap(words, place);
@@ -65,7 +73,9 @@ export const preposition: TaskRule = {
   words: 10,
   answers: PREPOSITIONS,
   make({ words }, { random }) {
-    const places = [...words.keys()].filter(at => at >= 3 && at < words.length - 2 && PREPOSITIONS.includes(` ${words[at]}`));
+    const places = [...words.keys()].filter(
+      at => at >= 3 && at < words.length - 2 && PREPOSITIONS.includes(` ${words[at]}`),
+    );
     const at = pick(places, random);
     return at === undefined
       ? undefined

@@ -21,21 +21,21 @@ export interface TaskScore {
 /** Lets the model answer by greedy decoding, without dropout and without learning. */
 export function scoreTask(
   engine: Engine,
-  { metric }: Pick<Task, 'metric'>,
+  task: Pick<Task, 'metric' | 'encLen' | 'decLen'>,
   examples: readonly Example[],
-  { tokenizer, ...lengths }: { tokenizer: Tokenizer } & Pick<Task, 'encLen' | 'decLen'>,
+  tokenizer: Tokenizer,
 ): TaskScore {
   const answers: string[] = [];
   let [total, targetTokens] = [0, 0];
   for (let from = 0; from < examples.length; from += EVALUATION_BATCH) {
     const part = examples.slice(from, from + EVALUATION_BATCH);
-    const batch = stackRows(part.map(example => padRow(encodeExample(example, tokenizer), lengths)));
+    const batch = stackRows(part.map(example => padRow(encodeExample(example, tokenizer), task)));
     const count = countTargets(batch);
     total += engine.loss(batch) * count;
     targetTokens += count;
-    const written = engine.generate(batch.encoder, batch, lengths.decLen);
+    const written = engine.generate(batch.encoder, batch, task.decLen);
     answers.push(...written.map(ids => decodeAnswer(ids, tokenizer)));
   }
   const targets = examples.map(({ target }) => target);
-  return { score: scoreAnswers(metric, answers, targets), loss: total / targetTokens, targetTokens, answers };
+  return { score: scoreAnswers(task.metric, answers, targets), loss: total / targetTokens, targetTokens, answers };
 }

@@ -20,12 +20,23 @@ export function splitDocuments(
   const answer = (document: Document) => (answerOf === undefined ? '' : answerOf(document));
   const held = new Set(heldOut);
   const ordered = [...shuffle(heldOut, random), ...shuffle(train, random)];
-  const kinds = groupBy(ordered.filter(document => answer(document) !== undefined), answer);
+  const kinds = groupBy(
+    ordered.filter(document => answer(document) !== undefined),
+    answer,
+  );
   const splits: Record<Split, Document[]> = { train: [], validation: [], test: [] };
   for (const kind of kinds.values()) {
     const least = answerOf === undefined ? 2 : Math.ceil(ASIDE * kind.length);
     const aside = Math.max(kind.filter(document => held.has(document)).length, least);
-    kind.forEach((document, i) => splits[i >= aside ? 'train' : i % 2 === 0 ? 'test' : 'validation'].push(document));
+    for (const [i, document] of kind.entries())
+      splits[i >= aside ? 'train' : i % 2 === 0 ? 'test' : 'validation'].push(document);
   }
   return splits;
+}
+
+/** Whether each split can have a document of each answer. */
+export function hasAnswers({ answers = [], answerOf }: TaskRule, { train, heldOut }: Halves): boolean {
+  if (answerOf === undefined) return true;
+  const found = groupBy([...heldOut, ...train], answerOf);
+  return answers.every(answer => (found.get(answer)?.length ?? 0) >= 3);
 }

@@ -19,5 +19,7 @@ test('combineScores() counts each task by how far it is from chance to perfect',
 });
 
 test('combineScores() refuses scores that lack a task', t => {
-  t.throws(() => combineScores({ coin: 1, spell: 1 }, TASKS), { message: 'scores must have task die, got coin, spell' });
+  t.throws(() => combineScores({ coin: 1, spell: 1 }, TASKS), {
+    message: 'scores must have task die, got coin, spell',
+  });
 });
