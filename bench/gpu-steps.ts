@@ -32,8 +32,8 @@ interface Gpt {
 /** Of a layer with a token: Korthikanti et al. 2022 (arXiv 2205.05198), equation 1, in bytes of 16-bit training. */
 const SAVED = 34;
 const SAVED_WEIGHTS = 5;
-/** Attention weights and logits count twice, as in the model. */
-const SOFTMAX = 2;
+/** Attention weights and logits count three times, as in the model. */
+const SOFTMAX = 3;
 
 export function gptWork(gpt: Gpt, { tensor, pipeline, data, sharding }: Layout): StepWork {
   const { width, layers, heads, length, vocabulary, sequences, fused } = gpt;

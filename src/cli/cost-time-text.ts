@@ -88,7 +88,7 @@ const generationText = ({ generation: { batch, tokens, seconds, range } }: TimeW
 function moneyRows(cost: TimeWire['money']): string[][] {
   if (cost === undefined) return [];
   const { usd_per_device_hour: hourly, source, date, status } = cost;
-  const from = source === undefined ? '' : `${source}, ${date}${status === 'recalled' ? ', recalled' : ''}`;
+  const from = [source, date, status === 'recalled' && 'recalled'].filter(Boolean).join(', ');
   return [
     ['price of a device-hour', money(hourly), from],
     ...(cost.total_usd === undefined

@@ -180,10 +180,8 @@ function fitNotes(
 
 function moneyWire(parts: Parts, device: Device, { price }: ChosenMachine) {
   const { step, million, training, inference } = parts;
-  const origin: Origin | undefined =
-    price.usdPerHour === undefined
-      ? device.origins.usdPerHour
-      : { source: '--usd-per-hour', date: 'now', status: 'measured' };
+  const origin: Partial<Origin> | undefined =
+    price.usdPerHour === undefined ? device.origins.usdPerHour : { source: '--usd-per-hour' };
   return {
     usd_per_device_hour: price.usdPerHour ?? device.usdPerHour ?? null,
     ...(origin && { source: origin.source, date: origin.date, status: origin.status }),
@@ -233,6 +231,6 @@ function timeNotes({ device, calibration, layout, price }: ChosenMachine, { seco
       ? `calibrated to ${calibration.fit.leaveOneOut.errors.length} measured steps: held out, the median error is ${(100 * calibration.fit.leaveOneOut.median).toFixed(1)} %`
       : device && hasPublishedSteps(device)
         ? `a datasheet and published steps of like devices: nine in ten steps lie within a factor of ${times}`
-        : `a datasheet alone, since nobody published steps of this device that we know: take a factor of ${times}; shapelaw calibrate --runs FILE takes yours`;
+        : `a datasheet alone, no steps of this device: take a factor of ${times}; shapelaw calibrate --runs FILE fits yours`;
   return [doubt, ...(recalled.length > 0 ? [`recalled from memory: ${recalled.join(', ')} of ${device!.name}`] : [])];
 }

@@ -44,10 +44,10 @@ test("answers of T5s of 3B to 23B on A100, never fitted, take what was measured 
   t.true(errors[3] < -0.4, 'the day this holds no more, say so in docs/time.md');
 });
 
-test('steps of mT5, whose vocabulary is 250,112, are missed by about half: docs/time.md says so', async t => {
+test('steps of mT5, whose vocabulary is 250,112, are missed by a quarter to a half: docs/time.md says so', async t => {
   const ratios = (await t5Steps()).slice(2).map(({ predicted, measured }) => predicted / measured);
   t.true(
-    ratios.every(ratio => ratio > 0.4 && ratio < 0.75),
+    ratios.every(ratio => ratio > 0.45 && ratio < 0.8),
     ratios.join(),
   );
 });

@@ -12,7 +12,7 @@ import {
   type StepTimeFit,
 } from '../../fit/index.js';
 import { numericColumns, toolkitVersion } from '../../runs/index.js';
-import { type ClockName, calibrateMachine, type MachineCalibration } from '../../trainer/index.js';
+import type { ClockName, MachineCalibration } from '../../trainer/index.js';
 import { parseNumber } from '../input.js';
 import { readSteps } from '../measured-steps.js';
 import { startProgress } from '../progress.js';
@@ -65,6 +65,7 @@ const OF_RUNS = ['device', 'devices', 'constants', 'terms', 'unit', 'map', 'deri
 async function measureHere(options: CalibrateCommandOptions): Promise<Calibrated> {
   for (const name of OF_RUNS) if (options[name] !== undefined) fail(`--${name} must go with --runs FILE, got none`);
   const threads = options.threads === undefined ? undefined : parseNumber('--threads', options.threads);
+  const { calibrateMachine } = await import('../../trainer/index.js');
   const bar = await startProgress('calibrating');
   try {
     const measured = await calibrateMachine({
@@ -217,7 +218,7 @@ function ratesText({ rates }: Calibration, { productErrors, machine, share }: Ma
   const { peak, reach, half, bandwidth, launch } = rates;
   return [
     `TensorFlow ${machine.tensorflow}: fastest product ${format.si(peak, 'FLOP/s')}, large ones reach ${format.percent(reach, 0)}, half at ${format.digits(half, 3)}`,
-    `${format.si(bandwidth, 'B/s')} of memory, ${format.seconds(launch)} a kernel; products left out: median error ${format.percent(productErrors.median)}`,
+    `${format.si(bandwidth, 'B/s')} of memory, ${format.digits(1e6 * launch, 3)} microseconds a kernel; products left out: median error ${format.percent(productErrors.median)}`,
     ...(share < QUIET
       ? [
           `note: other work took ${format.percent(1 - share, 0)} of the time: measure again when the machine is quiet, or with --clock cpu`,

@@ -39,7 +39,7 @@ const OPTIMIZER_BYTES = { fp32: { adam: 36, adafactor: 32 }, bf16: { adam: 34, a
  * Times that attention weights and logits pass through memory, over other activations: a softmax takes the maximum, the
  * exponential, the sum and the quotient, and its gradient.
  */
-const SOFTMAX = 2;
+const SOFTMAX = 3;
 
 /** A layer's inputs that are brought together: attention and feed-forward, cross-attention too; in either pass. */
 export const MEETINGS = { encoder: 2, decoder: 3 } as const;
