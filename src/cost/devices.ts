@@ -46,6 +46,23 @@ const TPU_PRICE = recalled('Google Cloud, TPU pricing, on demand, us', '2024');
 const TPU_LINKS = recalled('Jouppi et al. 2023, arXiv 2304.01433, table 4', '2023');
 const AWS_PRICE = recalled('AWS, EC2 on demand, us-east-1, 1/8 of an instance of 8', '2023');
 
+// one chip, two sizes of memory
+const AMPERE = {
+  fp32: 19.5 * TFLOPS,
+  tf32: 156 * TFLOPS,
+  bf16: 312 * TFLOPS,
+  fp16: 312 * TFLOPS,
+  int8: 624 * TFLOPS,
+} as const;
+const HOPPER = {
+  fp32: 66.9 * TFLOPS,
+  tf32: 494.7 * TFLOPS,
+  bf16: 989.4 * TFLOPS,
+  fp16: 989.4 * TFLOPS,
+  fp8: 1978.9 * TFLOPS,
+  int8: 1978.9 * TFLOPS,
+} as const;
+
 /** The table. Links: half of the printed two-way figure. */
 export const DEVICES: readonly Device[] = [
   {
@@ -102,13 +119,7 @@ export const DEVICES: readonly Device[] = [
   },
   {
     name: 'a100-40gb',
-    peak: {
-      fp32: 19.5 * TFLOPS,
-      tf32: 156 * TFLOPS,
-      bf16: 312 * TFLOPS,
-      fp16: 312 * TFLOPS,
-      int8: 624 * TFLOPS,
-    },
+    peak: AMPERE,
     memoryBytes: 40 * GB,
     bandwidth: 1555 * GB,
     links: { intra: 300 * GB, inter: 25 * GB },
@@ -118,13 +129,7 @@ export const DEVICES: readonly Device[] = [
   },
   {
     name: 'a100-80gb',
-    peak: {
-      fp32: 19.5 * TFLOPS,
-      tf32: 156 * TFLOPS,
-      bf16: 312 * TFLOPS,
-      fp16: 312 * TFLOPS,
-      int8: 624 * TFLOPS,
-    },
+    peak: AMPERE,
     memoryBytes: 80 * GB,
     bandwidth: 2039 * GB,
     links: { intra: 300 * GB, inter: 25 * GB },
@@ -134,14 +139,7 @@ export const DEVICES: readonly Device[] = [
   },
   {
     name: 'h100',
-    peak: {
-      fp32: 66.9 * TFLOPS,
-      tf32: 494.7 * TFLOPS,
-      bf16: 989.4 * TFLOPS,
-      fp16: 989.4 * TFLOPS,
-      fp8: 1978.9 * TFLOPS,
-      int8: 1978.9 * TFLOPS,
-    },
+    peak: HOPPER,
     memoryBytes: 80 * GB,
     bandwidth: 3350 * GB,
     links: { intra: 450 * GB, inter: 50 * GB },
@@ -154,14 +152,7 @@ export const DEVICES: readonly Device[] = [
   },
   {
     name: 'h200',
-    peak: {
-      fp32: 66.9 * TFLOPS,
-      tf32: 494.7 * TFLOPS,
-      bf16: 989.4 * TFLOPS,
-      fp16: 989.4 * TFLOPS,
-      fp8: 1978.9 * TFLOPS,
-      int8: 1978.9 * TFLOPS,
-    },
+    peak: HOPPER,
     memoryBytes: 141 * GB,
     bandwidth: 4800 * GB,
     links: { intra: 450 * GB, inter: 50 * GB },

@@ -10,7 +10,7 @@ export interface EnergyOptions {
   readonly hostWatts?: number;
 }
 
-/** Average of data centres. Source: Uptime Institute, Global Data Center Survey 2024: 1.56. */
+/** Average of data centres. Source: Uptime Institute, Global Data Center Survey 2024: 1.56. Recalled. */
 export const AVERAGE_PUE = 1.56;
 
 /** Device that waits, over device at full load, where its idle power is not known: A100, about 50 to 60 of 400 W. Recalled. */
